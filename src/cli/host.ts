@@ -1,0 +1,109 @@
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import type { ByteSource } from "../inputs/bytes.ts";
+import { InputError } from "../shared/input-error.ts";
+
+/** The one door to the file system. Paths are taken relative to `cwd`. */
+export interface Host {
+  readonly cwd: string;
+  /** Opens a file for the time of one call; bytes are read where they are asked for. */
+  withFile<T>(path: string, use: (source: ByteSource) => T): T;
+  readText(path: string): string;
+  readStdin(): Uint8Array;
+  kindOf(path: string): "file" | "folder" | "other" | "missing";
+  /** Names in a folder, sorted. */
+  list(path: string): readonly string[];
+  /** Writes a file whole or not at all. */
+  write(path: string, text: string): void;
+  /** How a path is printed: relative to the working directory, with forward slashes. */
+  shown(path: string): string;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "is a directory",
+  ELOOP: "too many symbolic links",
+  ENOSPC: "no space left on the device",
+  EROFS: "read-only file system",
+  ENAMETOOLONG: "the name is too long",
+  ENOTDIR: "a part of the path is no directory",
+  EMFILE: "too many open files",
+};
+
+/** Node's error codes as a sentence about the file; anything else is a bug and stays one. */
+const guard = <T>(file: string, action: () => T): T => {
+  try {
+    return action();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+    if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) throw error;
+    throw new InputError({ file, message: REASONS[code] ?? `cannot be used (${code})` });
+  }
+};
+
+/** Reads exactly what was asked for: a file that shrinks meanwhile is an input error, not garbage. */
+const readExactly = (fd: number, name: string, offset: number, length: number): Uint8Array => {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length;) {
+    const count = readSync(fd, bytes, done, length - done, offset + done);
+    if (count === 0) throw new InputError({ file: name, offset: offset + done, message: "the file became shorter while it was read" });
+    done += count;
+  }
+  return bytes;
+};
+
+/** A host over the real file system. */
+export const nodeHost = (cwd: string): Host => {
+  const shown = (path: string): string => relative(cwd, resolve(cwd, path)).split(sep).join("/") || ".";
+  return {
+    cwd,
+    shown,
+    withFile: (path, use) => {
+      const name = shown(path);
+      const fd = guard(name, () => openSync(resolve(cwd, path), "r"));
+      try {
+        const stat = fstatSync(fd);
+        if (stat.isDirectory()) throw new InputError({ file: name, message: "is a directory" });
+        return use({ name, size: stat.size, read: (offset, length) => guard(name, () => readExactly(fd, name, offset, length)) });
+      } finally {
+        closeSync(fd);
+      }
+    },
+    readText: (path) => guard(shown(path), () => readFileSync(resolve(cwd, path), "utf8")),
+    readStdin: () => guard("-", () => readFileSync(0)),
+    kindOf: (path) => {
+      const stat = guard(shown(path), () => statSync(resolve(cwd, path), { throwIfNoEntry: false }));
+      return !stat ? "missing" : stat.isDirectory() ? "folder" : stat.isFile() ? "file" : "other";
+    },
+    list: (path) => guard(shown(path), () => readdirSync(resolve(cwd, path))).sort(),
+    write: (path, text) =>
+      guard(shown(path), () => {
+        const target = resolve(cwd, path);
+        const draft = join(dirname(target), `.${process.pid}.abi-lint.tmp`);
+        try {
+          writeFileSync(draft, text, { flag: "wx" });
+          renameSync(draft, target);
+        } catch (error) {
+          try {
+            unlinkSync(draft);
+          } catch {
+            // It was never made, or is gone already.
+          }
+          throw error;
+        }
+      }),
+  };
+};

@@ -1,0 +1,19 @@
+import type { Problem } from "../shared/input-error.ts";
+import { visible } from "../shared/visible.ts";
+
+const place = ({ file, line, column, offset, section }: Problem): string => {
+  if (line !== undefined) return `${visible(file)}:${line}:${column ?? 1}`;
+  if (offset === undefined) return visible(file);
+  return `${visible(file)}: ${section === undefined ? "" : `section ${visible(section)}, `}offset 0x${offset.toString(16)}`;
+};
+
+/** An input error for people: what and where, the line it stands on with a caret below, and what may have been meant. */
+export const problemText = (problem: Problem): string => {
+  const { message, hint, source, column } = problem;
+  const lines = [`abi-lint: error: ${place(problem)}: ${visible(message)}${hint === undefined ? "" : ` (${visible(hint)})`}`];
+  if (source !== undefined && source.trim() !== "") {
+    lines.push(`  | ${visible(source)}`);
+    if (column !== undefined && column <= source.length + 1) lines.push(`  | ${" ".repeat(visible(source.slice(0, column - 1)).length)}^`);
+  }
+  return `${lines.join("\n")}\n`;
+};

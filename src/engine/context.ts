@@ -1,0 +1,27 @@
+import type { Gap } from "../findings/model.ts";
+import type { Kernel, KernelExport } from "../kernels/model.ts";
+import type { Level } from "../shared/vocabulary.ts";
+import type { Export, Subject, Use } from "../usage/model.ts";
+
+/** A module of the same run that exports what another uses. */
+export interface Sibling {
+  readonly subject: Subject;
+  readonly export: Export;
+}
+
+/** What one kernel says of a use. */
+export interface KernelView {
+  readonly kernel: Kernel;
+  /** The kernel's export, else the sibling's; absent where neither has the name. */
+  readonly found?: KernelExport;
+}
+
+/** What a predicate sees: a use of a subject, on a kernel where one is asked; or a gap of a subject on a kernel. */
+export interface Context {
+  readonly subject: Subject;
+  readonly use?: Use;
+  readonly level?: Level;
+  readonly sibling?: Sibling;
+  readonly view?: KernelView;
+  readonly gap?: Gap;
+}

@@ -1,0 +1,3 @@
+import { wordPredicate } from "./predicate.ts";
+
+export const exportType = wordPredicate(({ view }) => view?.found?.type);

@@ -1,0 +1,3 @@
+import { globPredicate } from "./predicate.ts";
+
+export const exporter = globPredicate(({ view }) => view?.found?.exporter);

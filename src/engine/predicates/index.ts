@@ -1,0 +1,40 @@
+import type { FieldName } from "../../policy/fields.ts";
+import { crc } from "./crc.ts";
+import { exportType } from "./export-type.ts";
+import { exported } from "./exported.ts";
+import { exporter } from "./exporter.ts";
+import { gap } from "./gap.ts";
+import { intree } from "./intree.ts";
+import { kind } from "./kind.ts";
+import { level } from "./level.ts";
+import { licence } from "./licence.ts";
+import { module } from "./module.ts";
+import { name } from "./name.ts";
+import { namespaceAccess } from "./namespace-access.ts";
+import { namespace } from "./namespace.ts";
+import { origin } from "./origin.ts";
+import type { Predicate } from "./predicate.ts";
+import { provider } from "./provider.ts";
+import { refusedBy } from "./refused-by.ts";
+import { weak } from "./weak.ts";
+
+/** Each field of the vocabulary (src/policy/fields.ts) and the file that tests it. */
+export const PREDICATES = {
+  kind,
+  name,
+  weak,
+  origin,
+  level,
+  provider,
+  module,
+  licence,
+  intree,
+  exported,
+  exporter,
+  "export-type": exportType,
+  namespace,
+  "namespace-access": namespaceAccess,
+  "refused-by": refusedBy,
+  crc,
+  gap,
+} as const satisfies Record<FieldName, Predicate>;

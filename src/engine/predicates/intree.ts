@@ -1,0 +1,3 @@
+import { flagPredicate } from "./predicate.ts";
+
+export const intree = flagPredicate(({ subject }) => subject.intree);

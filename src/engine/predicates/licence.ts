@@ -1,0 +1,7 @@
+import { compileGlobs } from "../../policy/glob.ts";
+import type { Context } from "../context.ts";
+
+export const licence = (wanted: string | readonly string[]): ((context: Context) => boolean) => {
+  const matches = compileGlobs(wanted);
+  return ({ subject }) => subject.licences.some(matches);
+};

@@ -1,0 +1,3 @@
+import { globPredicate } from "./predicate.ts";
+
+export const module = globPredicate(({ subject }) => subject.name);

@@ -1,0 +1,3 @@
+import { globPredicate } from "./predicate.ts";
+
+export const name = globPredicate(({ use }) => use?.name);

@@ -1,0 +1,25 @@
+import type { Context } from "../context.ts";
+import { wordPredicate } from "./predicate.ts";
+
+/** EXPORT_SYMBOL_FOR_MODULES: the namespace itself lists who may use it (Documentation/core-api/symbol-namespaces.rst). */
+const MODULE_PREFIX = "module:";
+
+const fold = (name: string): string => name.replaceAll("-", "_");
+
+/** Whether a `module:a,b*` namespace names a module: a comma list, a glob only as a tail `*`, `-` and `_` alike (kernel/module/main.c). */
+const allows = (namespace: string, module: string): boolean =>
+  namespace
+    .slice(MODULE_PREFIX.length)
+    .split(",")
+    .some((entry) => (entry.endsWith("*") ? fold(module).startsWith(fold(entry.slice(0, -1))) : fold(entry) === fold(module)));
+
+const accessOf = ({ subject, view }: Context): "none" | "imported" | "missing" | "allowed" | "restricted" | undefined => {
+  if (!view?.found) return undefined;
+  const { namespace } = view.found;
+  if (namespace === undefined) return "none";
+  // By the prefix, not by the kernel's version: 6.12.y has the macro without the checks.
+  if (namespace.startsWith(MODULE_PREFIX)) return allows(namespace, subject.name) ? "allowed" : "restricted";
+  return subject.imports.includes(namespace) ? "imported" : "missing";
+};
+
+export const namespaceAccess = wordPredicate(accessOf);

@@ -1,0 +1,3 @@
+import { globPredicate } from "./predicate.ts";
+
+export const namespace = globPredicate(({ view }) => view?.found?.namespace);

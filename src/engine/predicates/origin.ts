@@ -1,0 +1,3 @@
+import { wordPredicate } from "./predicate.ts";
+
+export const origin = wordPredicate(({ use }) => use?.origin);

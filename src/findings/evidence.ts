@@ -1,0 +1,38 @@
+import { visible } from "../shared/visible.ts";
+import type { Evidence } from "./model.ts";
+
+/** A line of evidence: where it comes from (a kernel, or nothing) and what stands there. */
+export interface EvidenceLine {
+  readonly from: string;
+  readonly text: string;
+}
+
+const hex = (crc: number): string => `0x${crc.toString(16).padStart(8, "0")}`;
+const list = (names: readonly string[]): string => (names.length > 0 ? names.map(visible).join(", ") : "none");
+
+/** Evidence as one line of words, the same in every format. */
+export const evidenceLine = (evidence: Evidence): EvidenceLine => {
+  switch (evidence.kind) {
+    case "promise": {
+      const who = evidence.by ? `promised by ${evidence.by}` : "promised by nobody";
+      const source = evidence.source ? `, after ${evidence.source}` : "";
+      return { from: "", text: visible(`${evidence.level}: ${who}${source} (${evidence.at.file}:${evidence.at.line})`) };
+    }
+    case "export": {
+      const namespace = evidence.namespace === undefined ? "" : ` in namespace ${evidence.namespace}`;
+      return { from: visible(evidence.kernel), text: visible(`${evidence.type || "exported"}${namespace}, by ${evidence.exporter}`) };
+    }
+    case "absent":
+      return { from: visible(evidence.kernel), text: visible(`not in ${evidence.source}`) };
+    case "crc":
+      return { from: visible(evidence.kernel), text: `built against ${hex(evidence.built)}, the kernel has ${hex(evidence.kernelCrc)}` };
+    case "licence":
+      return { from: "", text: `MODULE_LICENSE: ${list(evidence.tags)}` };
+    case "imports":
+      return { from: "", text: `namespaces imported: ${list(evidence.namespaces)}` };
+    case "unchecked": {
+      const more = evidence.count > evidence.names.length ? ` and ${evidence.count - evidence.names.length} more` : "";
+      return { from: visible(evidence.kernel ?? ""), text: `${list(evidence.names)}${more}` };
+    }
+  }
+};

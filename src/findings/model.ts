@@ -1,0 +1,117 @@
+import type { Problem } from "../shared/input-error.ts";
+import type { InterfaceKind, Level, Origin, Severity } from "../shared/vocabulary.ts";
+
+// What a check says: findings as facts, the rules' words beside them, and the uses they are about. Reporters turn it into text and know nothing else.
+
+export type FindingSeverity = Exclude<Severity, "off">;
+
+/** What could not be checked, and why: a closed list, whose words stand in the rule that speaks of it. */
+export type Gap = "kernel-without-crcs" | "module-without-crcs" | "use-without-crc" | "export-without-crc";
+
+/** Where a verdict can be checked by hand. */
+export type Evidence =
+  | { readonly kind: "promise"; readonly level: Level; readonly by?: string; readonly source?: string; readonly at: PolicyLine }
+  | { readonly kind: "export"; readonly kernel: string; readonly type: string; readonly exporter: string; readonly namespace?: string }
+  | { readonly kind: "absent"; readonly kernel: string; readonly source: string }
+  | { readonly kind: "crc"; readonly kernel: string; readonly built: number; readonly kernelCrc: number }
+  | { readonly kind: "licence"; readonly tags: readonly string[] }
+  | { readonly kind: "imports"; readonly namespaces: readonly string[] }
+  | { readonly kind: "unchecked"; readonly kernel?: string; readonly names: readonly string[]; readonly count: number };
+
+/** The line of a policy file that decided. */
+export interface PolicyLine {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A rule's verdict on one use (or on one gap) of one subject, for all kernels it holds on. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: FindingSeverity;
+  readonly subject: string;
+  readonly interface?: { readonly kind: InterfaceKind; readonly name: string };
+  readonly gap?: Gap;
+  readonly level?: Level;
+  /** Kernels the verdict is about; none where it does not depend on a kernel. */
+  readonly kernels: readonly string[];
+  /** Values for the rule's message, by placeholder. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly evidence: readonly Evidence[];
+  /** Never empty; the first is where it is shown. Each has a file, a line and a column. */
+  readonly places: readonly Place[];
+  /** Stable over moved lines and renamed files: rule, subject, interface and kernels. */
+  readonly fingerprint: string;
+}
+
+/** A site that can be shown: the subject's own file at 1:1 where no source line is known. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly function?: string;
+}
+
+/** A finding that the policy excuses, and by which waiver. */
+export interface WaivedFinding {
+  readonly finding: Finding;
+  readonly reason: string;
+  readonly owner: string;
+  readonly until?: string;
+}
+
+/** The words of a rule. */
+export interface RuleText {
+  readonly id: string;
+  readonly title: string;
+  /** Template: `{placeholder}` stands for a fact of the finding. */
+  readonly message: string;
+  /** Words for the values of a placeholder: `words.gap["kernel-without-crcs"]`. */
+  readonly words: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly why?: string;
+  readonly instead?: string;
+  readonly references: readonly string[];
+  /** Whether it speaks of what could not be checked. */
+  readonly aboutGaps: boolean;
+}
+
+/** One use as a report lists it. */
+export interface UseRow {
+  readonly kind: InterfaceKind;
+  readonly name: string;
+  readonly weak: boolean;
+  readonly origin: Origin;
+  readonly level: Level;
+  /** The module of the same run that exports it, where the kernel does not. */
+  readonly sibling?: string;
+  /** What the first kernel that exports it says. */
+  readonly exportType?: string;
+  readonly exporter?: string;
+  readonly namespace?: string;
+}
+
+export interface SubjectReport {
+  readonly name: string;
+  readonly path: string;
+  readonly uses: readonly UseRow[];
+}
+
+export interface KernelReport {
+  readonly name: string;
+  readonly source: string;
+  readonly exports: number;
+  readonly hasCrcs: boolean;
+}
+
+/** Everything a check says. */
+export interface Report {
+  readonly subjects: readonly SubjectReport[];
+  readonly kernels: readonly KernelReport[];
+  /** Worst first, then stable. */
+  readonly findings: readonly Finding[];
+  readonly waived: readonly WaivedFinding[];
+  /** Inputs that could not be read: they are in no other list. */
+  readonly problems: readonly Problem[];
+  /** The words of each rule that has a finding, by id. */
+  readonly rules: Readonly<Record<string, RuleText>>;
+}

@@ -1,0 +1,83 @@
+import { stringAt } from "../bytes.ts";
+import { sectionBytes, sectionError, SHT_SYMTAB, type Elf, type Section } from "./elf.ts";
+
+// include/uapi/linux/elf.h
+export const SHN_UNDEF = 0;
+export const SHN_COMMON = 0xfff2;
+const STB_WEAK = 2;
+export const STT_SECTION = 3;
+
+/** One entry of the symbol table. */
+export interface ElfSymbol {
+  /** Position in the table: what a relocation names. */
+  readonly index: number;
+  readonly name: string;
+  readonly value: number;
+  readonly size: number;
+  /** Section index, or SHN_UNDEF, SHN_COMMON, SHN_ABS, … */
+  readonly section: number;
+  readonly type: number;
+  readonly weak: boolean;
+}
+
+/** The symbol table of an object, read on demand: the local part only where somebody asks for it. */
+export interface SymbolTable {
+  readonly count: number;
+  /** Index of the first symbol that is not local (sh_info). */
+  readonly firstGlobal: number;
+  at(index: number): ElfSymbol;
+  /** Section index of a symbol, without reading its name. */
+  sectionOf(index: number): number;
+}
+
+/**
+ * Opens the symbol table (the kernel's loader wants exactly one).
+ * @throws InputError where entries, links or names lie out of range.
+ */
+export const openSymbols = (elf: Elf): SymbolTable | undefined => {
+  const tables = elf.sections.filter((each) => each.type === SHT_SYMTAB);
+  const table = tables[0];
+  if (!table) return undefined;
+  if (tables.length > 1) throw sectionError(elf, tables[1]!, 0, "a second symbol table");
+  const entry = elf.is64 ? 24 : 16;
+  if (table.entsize !== entry || table.size % entry !== 0) {
+    throw sectionError(elf, table, 0, `${table.size} bytes of symbols in entries of ${table.entsize} (${entry} expected)`);
+  }
+  const strings = elf.sections[table.link];
+  if (!strings || table.link === 0) throw sectionError(elf, table, 0, `its string table, section ${table.link}, does not exist`);
+  const count = table.size / entry;
+  if (table.info > count) throw sectionError(elf, table, 0, `first global symbol ${table.info} of ${count}`);
+  return symbolTable(elf, table, strings, count);
+};
+
+const symbolTable = (elf: Elf, table: Section, strings: Section, count: number): SymbolTable => {
+  const bytes = sectionBytes(elf, table);
+  const names = sectionBytes(elf, strings);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { is64, little } = elf;
+  const entry = is64 ? 24 : 16;
+  const check = (index: number): number => {
+    if (index >= 0 && index < count) return index * entry;
+    throw sectionError(elf, table, 0, `symbol ${index} of ${count}`);
+  };
+  return {
+    count,
+    firstGlobal: table.info,
+    sectionOf: (index) => view.getUint16(check(index) + (is64 ? 6 : 14), little),
+    at: (index) => {
+      const at = check(index);
+      const name = stringAt(names, view.getUint32(at, little));
+      if (name === undefined) throw sectionError(elf, table, at, `the name of symbol ${index} lies outside ${strings.name}`);
+      const info = view.getUint8(at + (is64 ? 4 : 12));
+      return {
+        index,
+        name,
+        value: is64 ? Number(view.getBigUint64(at + 8, little)) : view.getUint32(at + 4, little),
+        size: is64 ? Number(view.getBigUint64(at + 16, little)) : view.getUint32(at + 8, little),
+        section: view.getUint16(at + (is64 ? 6 : 14), little),
+        type: info & 15,
+        weak: info >> 4 === STB_WEAK,
+      };
+    },
+  };
+};

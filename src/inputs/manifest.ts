@@ -1,0 +1,80 @@
+import * as z from "zod";
+import { validate } from "../shared/validate.ts";
+import { INTERFACE_KINDS, keysOf, ORIGINS } from "../shared/vocabulary.ts";
+import { parseYaml, type YamlText } from "../shared/yaml.ts";
+
+// The manifest's form (version 1): what a subject takes from the kernel, as a file that can be committed, read and written by hand.
+
+const crc = z
+  .string()
+  .regex(/^0x[0-9a-f]{8}$/, "expected a CRC such as 0x0012ab34")
+  .meta({ description: "CRC the subject was built against" });
+
+const Site = z
+  .strictObject({
+    file: z.string().optional(),
+    line: z.int().min(1).optional(),
+    column: z.int().min(1).optional(),
+    function: z.string().optional(),
+    section: z.string().optional(),
+    offset: z.int().min(0).optional(),
+  })
+  .meta({ description: "one place where the interface is taken" });
+
+const UseObject = z.strictObject({
+  kind: z.enum(keysOf(INTERFACE_KINDS)).optional().meta({ description: "symbol where left out" }),
+  name: z.string().min(1),
+  weak: z.boolean().optional(),
+  origin: z.enum(keysOf(ORIGINS)).optional().meta({ description: "author where left out" }),
+  crc: crc.optional(),
+  sites: z.array(Site).optional(),
+});
+
+const Export = z.strictObject({
+  name: z.string().min(1),
+  type: z.enum(["EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL"]),
+  namespace: z.string().optional(),
+});
+
+/** A subject of a manifest; also what a rule's examples are written in. */
+export const ManifestSubject = z.strictObject({
+  name: z.string().min(1),
+  kind: z.literal("module"),
+  path: z.string().optional().meta({ description: "the file it was exported from, as findings name it" }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "expected 64 hexadecimal digits")
+    .optional(),
+  arch: z.string().optional(),
+  licences: z.array(z.string()).optional().meta({ description: "every MODULE_LICENSE, in order" }),
+  vermagic: z.string().optional(),
+  depends: z.array(z.string()).optional(),
+  imports: z.array(z.string()).optional().meta({ description: "imported namespaces (import_ns)" }),
+  intree: z.boolean().optional(),
+  signed: z.boolean().optional(),
+  modversions: z.enum(["basic", "extended", "none"]).optional(),
+  modinfo: z.array(z.string()).optional().meta({ description: "every .modinfo string, key=value, in order" }),
+  exports: z.array(Export).optional(),
+  uses: z.array(z.union([z.string().min(1), UseObject])).meta({ description: "a bare string is a symbol's name" }),
+});
+
+export const Manifest = z.strictObject({
+  $schema: z.string().optional(),
+  manifest: z.literal(1).meta({ description: "version of this format" }),
+  subjects: z.array(ManifestSubject),
+});
+
+export type ManifestFile = z.output<typeof Manifest>;
+export type ManifestSubjectFile = z.output<typeof ManifestSubject>;
+
+/** A manifest that was read, and its text for the places of what it says. */
+export interface ParsedManifest {
+  readonly manifest: ManifestFile;
+  readonly yaml: YamlText;
+}
+
+/** Reads a manifest, JSON or YAML. @throws InputError with every problem's line and column. */
+export const parseManifest = (text: string, file: string): ParsedManifest => {
+  const yaml = parseYaml(text, file);
+  return { manifest: validate(yaml, Manifest), yaml };
+};

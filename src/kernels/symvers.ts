@@ -1,0 +1,55 @@
+import { InputError, type Problem } from "../shared/input-error.ts";
+import type { Kernel, KernelExport } from "./model.ts";
+
+/** After so many faults a file is not a Module.symvers; further lines would only repeat it. */
+const MAX_PROBLEMS = 10;
+const MAX_LINE = 65_536;
+
+/**
+ * One line, by the column that begins with `EXPORT_`: three columns before 2.6.18, four since, the namespace third in 5.4 and last since 5.6
+ * (scripts/mod/modpost.c read_dump). The last column may be empty, so the line is split on TAB and never trimmed.
+ */
+const parseLine = (line: string): KernelExport | string => {
+  const columns = line.split("\t");
+  const [crc = "", name = ""] = columns;
+  if (columns.length < 3 || columns.length > 5)
+    return `${columns.length} column${columns.length === 1 ? "" : "s"} separated by tabs (3 to 5 expected)`;
+  if (!/^0x[0-9a-fA-F]{1,8}$/.test(crc)) return `"${crc.slice(0, 20)}" is no CRC such as 0x0012ab34`;
+  if (name === "") return "no symbol name";
+  if (line.endsWith("\r")) return "a carriage return at the end of the line";
+  const at = columns.findIndex((column, index) => index > 1 && column.startsWith("EXPORT_"));
+  if (at < 0 && columns.length > 3) return `no column with an export type: "${columns.slice(2).join(" ").slice(0, 40)}"`;
+  const [exporter, namespace] = at === 4 ? [columns[3], columns[2]] : [columns[2], columns[4]];
+  return { name, type: at < 0 ? "" : columns[at]!, exporter: exporter!, crc: Number(crc), ...(namespace && { namespace }) };
+};
+
+/**
+ * Reads a Module.symvers in any of its layouts (Documentation/kbuild/modules.rst).
+ * @param name what to call the kernel. @param file the path, for errors.
+ * @throws InputError with each wrong line.
+ */
+export const parseSymvers = (text: string, name: string, file: string): Kernel => {
+  const exports = new Map<string, KernelExport>();
+  const problems: Problem[] = [];
+  let hasCrcs = false;
+  let number = 0;
+  for (let start = 0; start < text.length && problems.length < MAX_PROBLEMS;) {
+    let end = text.indexOf("\n", start);
+    if (end < 0) end = text.length;
+    number++;
+    const wrong = (message: string): void =>
+      void problems.push({ file, line: number, column: 1, message, source: text.slice(start, Math.min(end, start + 200)) });
+    const entry = end - start > MAX_LINE ? `a line of ${end - start} characters` : parseLine(text.slice(start, end));
+    if (typeof entry === "string") wrong(entry);
+    else if (exports.has(entry.name)) wrong(`"${entry.name}" stands twice`);
+    else {
+      exports.set(entry.name, entry);
+      if (entry.crc !== 0) hasCrcs = true;
+    }
+    start = end + 1;
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  if (exports.size === 0)
+    throw new InputError({ file, line: 1, column: 1, message: "no exported symbols (a Module.symvers was expected)" });
+  return { name, source: file, hasCrcs, size: exports.size, find: (symbol) => exports.get(symbol) };
+};

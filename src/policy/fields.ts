@@ -1,0 +1,93 @@
+import * as z from "zod";
+import { INTERFACE_KINDS, keysOf, LEVELS, ORIGINS } from "../shared/vocabulary.ts";
+
+// The vocabulary of `match`: the closed list of facts that promises, rules and waivers may ask for.
+// Each is one predicate file in src/engine/predicates/. The documentation and the JSON Schema come from here.
+
+/** What a field speaks of: a use alone, its subject, what one kernel says of it, or a check that could not be made. */
+export type Scope = "use" | "subject" | "kernel" | "gap";
+
+interface Field {
+  readonly scope: Scope;
+  readonly schema: z.ZodType;
+  readonly doc: string;
+}
+
+const globs = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+const oneOf = <T extends string>(values: readonly [T, ...T[]]) => z.union([z.enum(values), z.array(z.enum(values)).min(1)]);
+
+export const FIELDS = {
+  kind: { scope: "use", schema: oneOf(keysOf(INTERFACE_KINDS)), doc: "the kind of the interface" },
+  name: { scope: "use", schema: globs, doc: "the name of the interface (globs)" },
+  weak: { scope: "use", schema: z.boolean(), doc: "whether the loader may leave it unresolved" },
+  origin: { scope: "use", schema: oneOf(keysOf(ORIGINS)), doc: "who wrote the use: the module's author or the toolchain" },
+  level: { scope: "use", schema: oneOf(keysOf(LEVELS)), doc: "the level of the promise that decided (not in promises)" },
+  provider: { scope: "use", schema: oneOf(["kernel", "sibling"]), doc: "sibling: another module of the same run exports it" },
+  module: { scope: "subject", schema: globs, doc: "the name of the module that takes it (globs)" },
+  licence: { scope: "subject", schema: globs, doc: "any MODULE_LICENSE of the module (globs)" },
+  intree: { scope: "subject", schema: z.boolean(), doc: "whether the module says it was built in the kernel's tree" },
+  exported: { scope: "kernel", schema: z.boolean(), doc: "whether the kernel, or a sibling, exports the name" },
+  exporter: { scope: "kernel", schema: globs, doc: "vmlinux or the path of the exporting module (globs)" },
+  "export-type": { scope: "kernel", schema: oneOf(["EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL"]), doc: "how it is exported" },
+  namespace: { scope: "kernel", schema: globs, doc: "the namespace it is exported in (globs)" },
+  "namespace-access": {
+    scope: "kernel",
+    schema: oneOf(["none", "imported", "missing", "allowed", "restricted"]),
+    doc: "none: no namespace; imported, missing: the module does or does not import it; allowed, restricted: a module: namespace that does or does not name it",
+  },
+  "refused-by": {
+    scope: "kernel",
+    schema: oneOf(["modpost", "loader"]),
+    doc: "who refuses a GPL-only export to the module's licences: modpost wants every tag compatible, the loader the first",
+  },
+  crc: { scope: "kernel", schema: oneOf(["same", "differs", "not-comparable"]), doc: "the module's CRC beside the kernel's" },
+  gap: {
+    scope: "gap",
+    schema: oneOf(["kernel-without-crcs", "module-without-crcs", "use-without-crc", "export-without-crc"]),
+    doc: "what could not be checked on a kernel",
+  },
+} as const satisfies Record<string, Field>;
+
+export type FieldName = keyof typeof FIELDS;
+
+/** A match as it stands in a policy: several keys mean all, a list means any, `unless` excludes. */
+export type Match = { readonly [F in FieldName]?: z.output<(typeof FIELDS)[F]["schema"]> } & {
+  readonly unless?: Match;
+  readonly any?: readonly Match[];
+  readonly all?: readonly Match[];
+  readonly not?: Match;
+};
+
+const COMBINERS = ["unless", "any", "all", "not"] as const;
+
+/** Every field a match names, at any depth. */
+export const fieldsOf = (match: Match): FieldName[] =>
+  Object.entries(match).flatMap(([key, value]) => {
+    if (!(COMBINERS as readonly string[]).includes(key)) return [key as FieldName];
+    return (Array.isArray(value) ? (value as Match[]) : [value as Match]).flatMap(fieldsOf);
+  });
+
+/** Whether a match needs a fact of this scope. */
+export const needs = (match: Match, scope: Scope): boolean => fieldsOf(match).some((field) => FIELDS[field].scope === scope);
+
+const shape = Object.fromEntries(
+  Object.entries(FIELDS).map(([name, field]) => [name, field.schema.optional().meta({ description: field.doc })]),
+);
+
+export const MatchSchema: z.ZodType<Match> = z
+  .strictObject({
+    ...shape,
+    get unless() {
+      return MatchSchema.optional();
+    },
+    get any() {
+      return z.array(MatchSchema).min(1).optional();
+    },
+    get all() {
+      return z.array(MatchSchema).min(1).optional();
+    },
+    get not() {
+      return MatchSchema.optional();
+    },
+  })
+  .meta({ id: "match", description: "several keys mean all, a list means any, unless excludes" }) as unknown as z.ZodType<Match>;

@@ -1,0 +1,103 @@
+import type * as z from "zod";
+import { InputError, type Problem } from "../shared/input-error.ts";
+import { didYouMean } from "../shared/suggest.ts";
+import { validate } from "../shared/validate.ts";
+import { parseYaml, type YamlText } from "../shared/yaml.ts";
+import { PolicyFile, RuleFile } from "./schema.ts";
+
+/** A text and the path it is known by. */
+export interface PolicyText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Where policy texts come from: what abi-lint ships, and files by path. */
+export interface PolicySource {
+  /** `rules/*.yaml`. */
+  readonly rules: readonly PolicyText[];
+  /** `rules/promises/*.yaml`, in the order they are merged. */
+  readonly promises: readonly PolicyText[];
+  /** `rules/presets/*.yaml`, by name. */
+  readonly presets: ReadonlyMap<string, PolicyText>;
+  /** A file, its path as given resolved against the folder of `from`. @throws InputError where it cannot be read. */
+  read(path: string, from: string): PolicyText;
+}
+
+export interface RuleLayer {
+  readonly yaml: YamlText;
+  readonly rule: z.output<typeof RuleFile>;
+}
+
+export interface Layer {
+  readonly yaml: YamlText;
+  readonly policy: z.output<typeof PolicyFile>;
+}
+
+/** Runs a step and keeps what it found wrong, so that every file's faults are reported together. */
+const collect = <T>(problems: Problem[], step: () => T): T | undefined => {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+};
+
+export const loadRules = (source: PolicySource, problems: Problem[]): RuleLayer[] =>
+  source.rules.flatMap(({ text, file }) => {
+    const layer = collect(problems, () => {
+      const yaml = parseYaml(text, file);
+      return { yaml, rule: validate(yaml, RuleFile) };
+    });
+    return layer ? [layer] : [];
+  });
+
+const loadLayer = ({ text, file }: PolicyText): Layer => {
+  const yaml = parseYaml(text, file);
+  // An empty file is an empty policy: what `extends` gives where nothing is said.
+  return { yaml, policy: yaml.value === null ? {} : validate(yaml, PolicyFile) };
+};
+
+/** A preset is a bare name; whatever holds a slash or a suffix is a path. */
+const isPath = (entry: string): boolean => entry.includes("/") || /\.ya?ml$/.test(entry);
+
+/** What a policy extends where it does not say: the preset that speaks of what is wrong, not of what is merely internal. */
+const DEFAULT_EXTENDS = ["recommended"];
+
+/**
+ * The layers of a policy, in the order in which the later wins: promises shipped, what it extends, itself.
+ * @param entry a preset's name, a file's path, or undefined for `recommended`.
+ */
+export const loadLayers = (entry: string | undefined, source: PolicySource, problems: Problem[]): Layer[] => {
+  const layers = source.promises.flatMap((text) => collect(problems, () => loadLayer(text)) ?? []);
+  const open: string[] = [];
+  const done = new Set<string>();
+
+  const add = (name: string, from: Layer | undefined, at: number): void => {
+    const place = (message: string, hint?: string): Problem =>
+      from?.yaml.problem(["extends", at], message, hint) ?? { file: name, message, ...(hint !== undefined && { hint }) };
+    const preset = isPath(name) ? undefined : source.presets.get(name);
+    if (!isPath(name) && !preset) return void problems.push(place(`unknown preset "${name}"`, didYouMean(name, source.presets.keys())));
+    let text: PolicyText;
+    try {
+      text = preset ?? source.read(name, from?.yaml.file ?? "");
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return void problems.push(...(from ? [place(error.problems[0]!.message)] : error.problems));
+    }
+    if (open.includes(text.file))
+      return void problems.push(place(`extends itself: ${[...open.slice(open.indexOf(text.file)), text.file].join(" -> ")}`));
+    if (done.has(text.file)) return;
+    const layer = collect(problems, () => loadLayer(text));
+    if (!layer) return;
+    open.push(text.file);
+    const parents = layer.policy.extends ?? (preset ? [] : DEFAULT_EXTENDS);
+    parents.forEach((parent, index) => add(parent, layer, index));
+    open.pop();
+    done.add(text.file);
+    layers.push(layer);
+  };
+  add(entry ?? DEFAULT_EXTENDS[0]!, undefined, 0);
+  return layers;
+};

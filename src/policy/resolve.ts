@@ -1,0 +1,118 @@
+import type { PolicyLine } from "../findings/model.ts";
+import { InputError, type Problem } from "../shared/input-error.ts";
+import { didYouMean } from "../shared/suggest.ts";
+import type { Path, YamlText } from "../shared/yaml.ts";
+import { FIELDS, fieldsOf, needs, type FieldName, type Match } from "./fields.ts";
+import { loadLayers, loadRules, type Layer, type PolicySource } from "./load.ts";
+import type { ResolvedPolicy, ResolvedRule } from "./model.ts";
+import { PLACEHOLDERS } from "./schema.ts";
+
+/** Drops keys whose value is undefined, so that an override never erases what it does not name. */
+const given = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+
+const checkTemplate = (template: string | undefined, yaml: YamlText, path: Path): Problem[] =>
+  [...(template ?? "").matchAll(/\{([^{}]*)\}/g)]
+    .map((each) => each[1]!)
+    .filter((name) => !(name in PLACEHOLDERS))
+    .map((name) => yaml.problem(path, `unknown placeholder {${name}}`, didYouMean(name, Object.keys(PLACEHOLDERS))));
+
+/** A match about gaps speaks of no use; a promise is made about an interface, whatever level it thereby gets. */
+const checkMatch = (match: Match, yaml: YamlText, path: Path, forbidden: readonly FieldName[]): Problem[] => {
+  const wrong = fieldsOf(match)
+    .filter((field) => forbidden.includes(field))
+    .map((field) => yaml.problem(path, `"${field}" cannot be asked for here`));
+  if (!needs(match, "gap")) return wrong;
+  const mixed = fieldsOf(match).filter((field) => FIELDS[field].scope === "use" || FIELDS[field].scope === "kernel");
+  return [...wrong, ...mixed.map((field) => yaml.problem(path, `"${field}" speaks of a use and "gap" of none: ask for one of them`))];
+};
+
+const GAP_FIELDS = ["gap"] as const satisfies FieldName[];
+const PROMISE_FORBIDDEN = ["gap", "level"] as const satisfies FieldName[];
+
+const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, problems: Problem[]): void => {
+  for (const [id, block] of Object.entries(policy.rules ?? {})) {
+    const path = ["rules", id];
+    const known = rules.get(id);
+    const at = yaml.placeOf(path);
+    if (typeof block === "string") {
+      if (known) rules.set(id, { ...known, severity: block });
+      else problems.push(yaml.problem(path, `unknown rule "${id}"`, didYouMean(id, rules.keys()), "key"));
+      continue;
+    }
+    problems.push(...checkTemplate(block.message, yaml, [...path, "message"]), ...checkTemplate(block.instead, yaml, [...path, "instead"]));
+    if (block.match) problems.push(...checkMatch(block.match, yaml, [...path, "match"], []));
+    if (known) {
+      rules.set(id, { ...known, ...given(block), aboutGaps: needs(block.match ?? known.match, "gap") });
+      continue;
+    }
+    const { match, message } = block;
+    if (!match || !message) {
+      problems.push(
+        yaml.problem(path, `unknown rule "${id}"`, didYouMean(id, rules.keys()) ?? "a rule of your own needs match and message", "key"),
+      );
+      continue;
+    }
+    rules.set(id, {
+      ...given(block),
+      id,
+      title: block.title ?? id,
+      severity: block.severity ?? "error",
+      match,
+      message,
+      words: block.words ?? {},
+      references: block.references ?? [],
+      aboutGaps: needs(match, "gap"),
+      at,
+    });
+  }
+};
+
+/** Each entry of a layer's list with the line it stands on. */
+const withPlace = <T extends object>(
+  layer: Layer,
+  key: "promises" | "waivers",
+  list: readonly T[] | undefined,
+): (T & { at: PolicyLine })[] => (list ?? []).map((entry, index) => ({ ...entry, at: layer.yaml.placeOf([key, index]) }));
+
+/**
+ * Merges a policy's layers: shipped rules and promises, what it extends, itself; later wins.
+ * @param entry a preset's name, a policy file's path, or undefined for `recommended`.
+ * @throws InputError with every fault of every file.
+ */
+export const resolvePolicy = (entry: string | undefined, source: PolicySource): ResolvedPolicy => {
+  const problems: Problem[] = [];
+  const rules = new Map<string, ResolvedRule>();
+  for (const { yaml, rule } of loadRules(source, problems)) {
+    problems.push(...checkTemplate(rule.message, yaml, ["message"]), ...checkMatch(rule.match, yaml, ["match"], []));
+    rules.set(rule.id, { ...rule, words: rule.words ?? {}, aboutGaps: needs(rule.match, "gap"), at: yaml.placeOf([]) } as ResolvedRule);
+  }
+  const layers = loadLayers(entry, source, problems);
+  for (const layer of layers) applyRules(rules, layer, problems);
+
+  const promises = layers.toReversed().flatMap((layer) => withPlace(layer, "promises", layer.policy.promises));
+  const waivers = layers.flatMap((layer) =>
+    withPlace(layer, "waivers", layer.policy.waivers).map((waiver) => ({ ...waiver, match: waiver.match ?? {} })),
+  );
+  const kernels = layers.flatMap((layer) =>
+    (layer.policy.kernels ?? []).map((name, index) => ({ name, at: layer.yaml.placeOf(["kernels", index]) })),
+  );
+  for (const layer of layers) {
+    (layer.policy.promises ?? []).forEach(({ match }, index) =>
+      problems.push(...checkMatch(match, layer.yaml, ["promises", index, "match"], PROMISE_FORBIDDEN)),
+    );
+    (layer.policy.waivers ?? []).forEach(({ rule, match }, index) => {
+      if (!rules.has(rule))
+        problems.push(layer.yaml.problem(["waivers", index, "rule"], `unknown rule "${rule}"`, didYouMean(rule, rules.keys())));
+      if (match) problems.push(...checkMatch(match, layer.yaml, ["waivers", index, "match"], rules.get(rule)?.aboutGaps ? [] : GAP_FIELDS));
+    });
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return {
+    rules: [...rules.values()],
+    promises: promises as ResolvedPolicy["promises"],
+    waivers: waivers as ResolvedPolicy["waivers"],
+    kernels,
+    files: layers.map((layer) => layer.yaml.file),
+  };
+};

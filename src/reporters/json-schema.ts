@@ -1,0 +1,88 @@
+import * as z from "zod";
+import { INTERFACE_KINDS, keysOf, LEVELS, ORIGINS, SEVERITIES } from "../shared/vocabulary.ts";
+
+// The form of `--format json` (version 1); published as rules/schema/report.json.
+
+const Place = z.strictObject({ file: z.string(), line: z.int().min(1), column: z.int().min(1), function: z.string().optional() });
+const Level = z.enum(keysOf(LEVELS));
+const Kind = z.enum(keysOf(INTERFACE_KINDS));
+
+const Evidence = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("promise"),
+    level: Level,
+    by: z.string().optional(),
+    source: z.string().optional(),
+    at: Place.omit({ function: true }),
+  }),
+  z.strictObject({
+    kind: z.literal("export"),
+    kernel: z.string(),
+    type: z.string(),
+    exporter: z.string(),
+    namespace: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal("absent"), kernel: z.string(), source: z.string() }),
+  z.strictObject({ kind: z.literal("crc"), kernel: z.string(), built: z.string(), kernelCrc: z.string() }),
+  z.strictObject({ kind: z.literal("licence"), tags: z.array(z.string()).readonly() }),
+  z.strictObject({ kind: z.literal("imports"), namespaces: z.array(z.string()).readonly() }),
+  z.strictObject({ kind: z.literal("unchecked"), kernel: z.string().optional(), names: z.array(z.string()).readonly(), count: z.int() }),
+]);
+
+const Finding = z.strictObject({
+  rule: z.string(),
+  severity: z.enum(SEVERITIES).exclude(["off"]),
+  message: z.string(),
+  instead: z.string().optional(),
+  subject: z.string(),
+  interface: z.strictObject({ kind: Kind, name: z.string() }).optional(),
+  gap: z.string().optional().meta({ description: "what could not be checked, where the finding is about that" }),
+  level: Level.optional(),
+  kernels: z.array(z.string()),
+  evidence: z.array(Evidence),
+  places: z.array(Place).min(1),
+  fingerprint: z.string(),
+});
+
+const Use = z.strictObject({
+  kind: Kind,
+  name: z.string(),
+  weak: z.boolean(),
+  origin: z.enum(keysOf(ORIGINS)),
+  level: Level,
+  sibling: z.string().optional().meta({ description: "the module of the same run that exports it" }),
+  exportType: z.string().optional(),
+  exporter: z.string().optional(),
+  namespace: z.string().optional(),
+});
+
+const counts = {
+  total: z.int(),
+  sibling: z.int(),
+  toolchain: z.int(),
+  ...Object.fromEntries(keysOf(LEVELS).map((level) => [level, z.int()])),
+};
+
+export const JsonReport = z.strictObject({
+  report: z.literal(1).meta({ description: "version of this format" }),
+  summary: z.strictObject({ error: z.int(), warning: z.int(), note: z.int(), waived: z.int() }),
+  kernels: z.array(z.strictObject({ name: z.string(), source: z.string(), exports: z.int(), hasCrcs: z.boolean() })),
+  subjects: z.array(z.strictObject({ name: z.string(), path: z.string(), ground: z.strictObject(counts), uses: z.array(Use) })),
+  findings: z.array(Finding),
+  waived: z.array(z.strictObject({ finding: Finding, reason: z.string(), owner: z.string(), until: z.string().optional() })),
+  problems: z.array(
+    z.strictObject({
+      file: z.string(),
+      message: z.string(),
+      offset: z.int().optional(),
+      section: z.string().optional(),
+      line: z.int().optional(),
+      column: z.int().optional(),
+      source: z.string().optional(),
+      hint: z.string().optional(),
+    }),
+  ),
+});
+
+export type JsonReport = z.output<typeof JsonReport>;
+export type JsonFinding = z.output<typeof Finding>;

@@ -1,0 +1,51 @@
+import { insteadOf, messageOf } from "../findings/message.ts";
+import type { Finding, Report } from "../findings/model.ts";
+import { countFindings, groundOf } from "../findings/summary.ts";
+import type { JsonFinding, JsonReport } from "./json-schema.ts";
+import type { Reporter } from "./reporter.ts";
+
+const hex = (crc: number): string => `0x${crc.toString(16).padStart(8, "0")}`;
+
+const findingJson = (finding: Finding, report: Report): JsonFinding => {
+  const rule = report.rules[finding.rule]!;
+  const instead = insteadOf(finding, rule);
+  const { rule: id, severity, subject, level, kernels, places, fingerprint, gap } = finding;
+  return {
+    rule: id,
+    severity,
+    message: messageOf(finding, rule),
+    ...(instead !== undefined && { instead }),
+    subject,
+    ...(finding.interface && { interface: finding.interface }),
+    ...(gap !== undefined && { gap }),
+    ...(level !== undefined && { level }),
+    kernels: [...kernels],
+    evidence: finding.evidence.map((each) =>
+      each.kind === "crc" ? { ...each, built: hex(each.built), kernelCrc: hex(each.kernelCrc) } : { ...each },
+    ),
+    places: places.map((place) => ({ ...place })),
+    fingerprint,
+  };
+};
+
+/** The whole report for other programs; its form is rules/schema/report.json. */
+export const json: Reporter = (report) => {
+  const document: JsonReport = {
+    report: 1,
+    summary: { ...countFindings(report), waived: report.waived.length },
+    kernels: report.kernels.map((kernel) => ({ ...kernel })),
+    subjects: report.subjects.map(({ name, path, uses }) => {
+      const { total, levels, sibling, toolchain } = groundOf(uses);
+      return { name, path, ground: { total, sibling, toolchain, ...levels }, uses: uses.map((use) => ({ ...use })) };
+    }),
+    findings: report.findings.map((finding) => findingJson(finding, report)),
+    waived: report.waived.map(({ finding, reason, owner, until }) => ({
+      finding: findingJson(finding, report),
+      reason,
+      owner,
+      ...(until !== undefined && { until }),
+    })),
+    problems: report.problems.map((problem) => ({ ...problem })),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+};

@@ -1,0 +1,38 @@
+import type { ManifestSubjectFile, ParsedManifest } from "../inputs/manifest.ts";
+import type { Subject, Use } from "./model.ts";
+
+const useOf = (entry: ManifestSubjectFile["uses"][number]): Use => {
+  if (typeof entry === "string") return { kind: "symbol", name: entry, weak: false, origin: "author", sites: [] };
+  const { name, kind = "symbol", weak = false, origin = "author", crc, sites = [] } = entry;
+  return { kind, name, weak, origin, ...(crc !== undefined && { crc: Number(crc) }), sites: sites as Use["sites"] };
+};
+
+/** A manifest's subject, given where it stands for findings that have no better place. */
+export const subjectOf = (
+  entry: ManifestSubjectFile,
+  place: { readonly file: string; readonly line: number; readonly column: number },
+): Subject => {
+  const { path, arch, vermagic, intree, signed, modversions } = entry;
+  return {
+    name: entry.name,
+    kind: entry.kind,
+    path: path ?? place.file,
+    line: path === undefined ? place.line : 1,
+    column: path === undefined ? place.column : 1,
+    ...(arch !== undefined && { arch }),
+    licences: entry.licences ?? [],
+    ...(vermagic !== undefined && { vermagic }),
+    depends: entry.depends ?? [],
+    imports: entry.imports ?? [],
+    ...(intree !== undefined && { intree }),
+    ...(signed !== undefined && { signed }),
+    ...(modversions !== undefined && { modversions }),
+    modinfo: entry.modinfo ?? [],
+    exports: (entry.exports ?? []) as Subject["exports"],
+    uses: entry.uses.map(useOf),
+  };
+};
+
+/** The subjects of a manifest, as if each had been read from its own file. */
+export const subjectsFromManifest = ({ manifest, yaml }: ParsedManifest): readonly Subject[] =>
+  manifest.subjects.map((entry, index) => subjectOf(entry, yaml.placeOf(["subjects", index])));

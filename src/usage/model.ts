@@ -1,0 +1,49 @@
+import type { InterfaceKind, Origin, Site } from "../shared/vocabulary.ts";
+
+// The model every input becomes and the engine judges: a subject and what it takes from the kernel. Types only.
+
+/** One subject's dependency on one interface. */
+export interface Use {
+  readonly kind: InterfaceKind;
+  readonly name: string;
+  /** A weak symbol: the loader leaves it zero where nothing provides it. */
+  readonly weak: boolean;
+  readonly origin: Origin;
+  /** The CRC the subject was built against (modversions), if it carries one. */
+  readonly crc?: number;
+  readonly sites: readonly Site[];
+}
+
+/** A symbol that a subject offers to others. */
+export interface Export {
+  readonly name: string;
+  readonly type: "EXPORT_SYMBOL" | "EXPORT_SYMBOL_GPL";
+  readonly namespace?: string;
+}
+
+/** What is checked: a module, as its file or a manifest of it describes it. */
+export interface Subject {
+  readonly name: string;
+  readonly kind: "module";
+  /** The file it was read from or exported from, as findings name it. */
+  readonly path: string;
+  /** Where the subject itself stands, for findings with no better place: 1:1 of a binary, its line in a hand-written manifest. */
+  readonly line: number;
+  readonly column: number;
+  readonly arch?: string;
+  /** Every licence tag, in order. */
+  readonly licences: readonly string[];
+  readonly vermagic?: string;
+  /** Modules it needs, as modpost noted them. */
+  readonly depends: readonly string[];
+  /** Namespaces it imports. */
+  readonly imports: readonly string[];
+  /** Absent where a hand-written manifest does not say. */
+  readonly intree?: boolean;
+  readonly signed?: boolean;
+  readonly modversions?: "basic" | "extended" | "none";
+  /** Every `.modinfo` string, `key=value`, in order. */
+  readonly modinfo: readonly string[];
+  readonly exports: readonly Export[];
+  readonly uses: readonly Use[];
+}

@@ -1,0 +1,21 @@
+import { nodeHost } from "../../src/cli/host.ts";
+import { run } from "../../src/cli/run.ts";
+
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command in a folder, without a child process; a pipe of 100 columns on a fixed day. */
+export const abiLint = async (cwd: string, ...argv: string[]): Promise<Outcome> => {
+  let [stdout, stderr] = ["", ""];
+  const status = await run(argv, {
+    host: nodeHost(cwd),
+    env: {},
+    today: "2026-11-23",
+    stdout: { write: (text) => void (stdout += text), isTerminal: false, columns: 100 },
+    stderr: { write: (text) => void (stderr += text) },
+  });
+  return { status, stdout, stderr };
+};
