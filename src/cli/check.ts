@@ -18,6 +18,7 @@ export interface CheckOptions {
   readonly format: readonly string[];
   readonly failOn: FindingSeverity;
   readonly color: ColorWish;
+  readonly uses: boolean;
   readonly today?: string;
 }
 
@@ -32,7 +33,7 @@ const print = async (report: Report, targets: readonly FormatTarget[], options: 
   for (const { format, file } of targets) {
     const render = await REPORTERS[format]();
     const color = file === undefined && useColor(options.color, env, stdout.isTerminal);
-    const text = render(report, { color, width: file === undefined ? stdout.columns : 100 });
+    const text = render(report, { color, width: file === undefined ? stdout.columns : 100, uses: options.uses });
     if (file === undefined) stdout.write(text);
     else host.write(file, text);
   }

@@ -9,7 +9,8 @@ const place = ({ file, line, column, offset, section }: Problem): string => {
 
 /** An input error for people: what and where, the line it stands on with a caret below, and what may have been meant. */
 export const problemText = (problem: Problem): string => {
-  const { message, hint, source, column } = problem;
+  const { message, hint, column } = problem;
+  const source = problem.source?.replaceAll("\t", " ");
   const lines = [`abi-lint: error: ${place(problem)}: ${visible(message)}${hint === undefined ? "" : ` (${visible(hint)})`}`];
   if (source !== undefined && source.trim() !== "") {
     lines.push(`  | ${visible(source)}`);

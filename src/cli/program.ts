@@ -23,7 +23,12 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .description("Says what out-of-tree kernel code stands on: who promised each interface, and whether it will hold.")
     .version(VERSION, "-V, --version")
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(`abi-lint: ${text}`),
+    })
+    .showHelpAfterError("(abi-lint --help tells how it is used)")
     .addHelpText("after", STATUSES);
 
   program
@@ -40,6 +45,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .option("-f, --format <name[:file]>", "text, gcc or json (repeatable; default: text)", collect, [])
     .addOption(new Option("--fail-on <severity>", "the least severity that fails").choices(["error", "warning", "note"]).default("error"))
     .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
+    .option("--no-uses", "leave out the list of all uses")
     .option("--today <day>", "the day that waivers are held against", day)
     .action(async (inputs: string[], options) => {
       const { check } = await import("./check.ts");

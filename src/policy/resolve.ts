@@ -75,6 +75,14 @@ const withPlace = <T extends object>(
   list: readonly T[] | undefined,
 ): (T & { at: PolicyLine })[] => (list ?? []).map((entry, index) => ({ ...entry, at: layer.yaml.placeOf([key, index]) }));
 
+/** Files in the order they were read, each from top to bottom. */
+const inOrder = (problems: readonly Problem[]): Problem[] => {
+  const files = [...new Set(problems.map(({ file }) => file))];
+  return problems.toSorted(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0),
+  );
+};
+
 /**
  * Merges a policy's layers: shipped rules and promises, what it extends, itself; later wins.
  * @param entry a preset's name, a policy file's path, or undefined for `recommended`.
@@ -107,7 +115,7 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource): 
       if (match) problems.push(...checkMatch(match, layer.yaml, ["waivers", index, "match"], rules.get(rule)?.aboutGaps ? [] : GAP_FIELDS));
     });
   }
-  if (problems.length > 0) throw new InputError(problems);
+  if (problems.length > 0) throw new InputError(inOrder(problems));
   return {
     rules: [...rules.values()],
     promises: promises as ResolvedPolicy["promises"],

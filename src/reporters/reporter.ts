@@ -5,6 +5,8 @@ export interface Dress {
   readonly color: boolean;
   /** Columns to fill; a pipe has no width and gets 100. */
   readonly width: number;
+  /** Whether to list every use, findings or not. */
+  readonly uses: boolean;
 }
 
 /** A report as text, ending in a newline. Pure; knows no policy, file or clock. */

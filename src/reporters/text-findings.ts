@@ -16,32 +16,33 @@ const headOf = (finding: Finding, report: Report, paint: Paint): string => {
   return `${paint("bold", at(finding.places[0]!))}  ${paint(COLORS[finding.severity], finding.severity)}  ${message}  ${paint("dim", `[${finding.rule}]`)}`;
 };
 
-/** The lines below a finding's first: where else, by which evidence, and what to do instead. */
-const bodyOf = (finding: Finding, report: Report): readonly string[] => {
-  const evidence = finding.evidence.map(evidenceLine);
-  const width = Math.max(0, ...evidence.map(({ from }) => from.length));
-  const lines = evidence.map(({ from, text }) => `${width > 0 ? `${from.padEnd(width)}  ` : ""}${text}`);
+/** The lines below a finding's first, its own evidence and places apart from what others may share: the promise, and what to do instead. */
+const linesOf = (finding: Finding, report: Report): { readonly own: readonly string[]; readonly shared: readonly string[] } => {
+  const mine = finding.evidence.filter((each) => each.kind !== "promise").map(evidenceLine);
+  const width = Math.max(0, ...mine.map(({ from }) => from.length));
+  const own = mine.map(({ from, text }) => `${width > 0 ? `${from.padEnd(width)}  ` : ""}${text}`);
   const others = finding.places.slice(1);
   if (others.length > 0) {
     const more = others.length > MAX_PLACES ? ` and ${others.length - MAX_PLACES} more` : "";
-    lines.push(`also at ${others.slice(0, MAX_PLACES).map(at).join(", ")}${more}`);
+    own.push(`also at ${others.slice(0, MAX_PLACES).map(at).join(", ")}${more}`);
   }
+  const shared = finding.evidence.filter((each) => each.kind === "promise").map((each) => evidenceLine(each).text);
   const instead = insteadOf(finding, report.rules[finding.rule]!);
-  if (instead !== undefined) lines.push(`instead: ${instead.trim().replaceAll("\n", " ")}`);
-  return lines;
+  if (instead !== undefined) shared.push(`instead: ${instead.trim().replaceAll("\n", " ")}`);
+  return { own, shared };
 };
 
-/** The findings as blocks; those that follow one another with the same words below them share these words. */
+/** The findings as blocks: those of one rule that follow one another and share their last lines have these said once. */
 export const findingBlocks = (report: Report, paint: Paint): readonly string[] => {
-  const blocks: { heads: string[]; body: string }[] = [];
+  const indented = (lines: readonly string[]): string => lines.map((line) => `\n${paint("dim", `    ${line}`)}`).join("");
+  const blocks: { readonly key: string; readonly findings: string[]; readonly end: string }[] = [];
   for (const finding of report.findings) {
-    const body = bodyOf(finding, report)
-      .map((line) => `\n${paint("dim", `    ${line}`)}`)
-      .join("");
+    const { own, shared } = linesOf(finding, report);
+    const text = headOf(finding, report, paint) + indented(own);
+    const key = JSON.stringify([finding.rule, finding.severity, shared]);
     const last = blocks.at(-1);
-    const head = headOf(finding, report, paint);
-    if (last && last.body === body && body !== "") last.heads.push(head);
-    else blocks.push({ heads: [head], body });
+    if (last?.key === key) last.findings.push(text);
+    else blocks.push({ key, findings: [text], end: indented(shared) });
   }
-  return blocks.map(({ heads, body }) => heads.join("\n") + body);
+  return blocks.map(({ findings, end }) => findings.join("\n") + end);
 };

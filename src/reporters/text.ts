@@ -68,7 +68,7 @@ export const text: Reporter = (report, dress) => {
   const paint = painter(dress.color);
   const blocks = [...findingBlocks(report, paint)];
   const only = report.subjects.length === 1 ? report.subjects[0] : undefined;
-  if (only && only.uses.length > 0) blocks.push(usesText(only, dress, paint));
+  if (dress.uses && only && only.uses.length > 0) blocks.push(usesText(only, dress, paint));
   const counts = countFindings(report);
   const waived = report.waived.length > 0 ? `, ${report.waived.length} waived` : "";
   const unread = report.problems.length > 0 ? `, ${plural(report.problems.length, "input error")}` : "";
@@ -77,7 +77,10 @@ export const text: Reporter = (report, dress) => {
       ...report.subjects.map(groundText),
       kernelText(report),
       "Not seen: inline functions, macros and struct members of the headers.",
-      paint("bold", `${plural(counts.error, "error")}, ${plural(counts.warning, "warning")}, ${plural(counts.note, "note")}${waived}${unread}`),
+      paint(
+        "bold",
+        `${plural(counts.error, "error")}, ${plural(counts.warning, "warning")}, ${plural(counts.note, "note")}${waived}${unread}`,
+      ),
     ].join("\n"),
   );
   return `${blocks.join("\n\n")}\n`;

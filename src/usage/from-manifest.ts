@@ -1,17 +1,20 @@
 import type { ManifestSubjectFile, ParsedManifest } from "../inputs/manifest.ts";
+import type { Site } from "../shared/vocabulary.ts";
+import type { Place } from "../shared/yaml.ts";
 import type { Subject, Use } from "./model.ts";
 
-const useOf = (entry: ManifestSubjectFile["uses"][number]): Use => {
-  if (typeof entry === "string") return { kind: "symbol", name: entry, weak: false, origin: "author", sites: [] };
-  const { name, kind = "symbol", weak = false, origin = "author", crc, sites = [] } = entry;
+const useOf = (entry: ManifestSubjectFile["uses"][number], place: Site | undefined): Use => {
+  const here = place ? [place] : [];
+  if (typeof entry === "string") return { kind: "symbol", name: entry, weak: false, origin: "author", sites: here };
+  const { name, kind = "symbol", weak = false, origin = "author", crc, sites = here } = entry;
   return { kind, name, weak, origin, ...(crc !== undefined && { crc: Number(crc) }), sites: sites as Use["sites"] };
 };
 
-/** A manifest's subject, given where it stands for findings that have no better place. */
-export const subjectOf = (
-  entry: ManifestSubjectFile,
-  place: { readonly file: string; readonly line: number; readonly column: number },
-): Subject => {
+/**
+ * A manifest's subject. Where it names no file that it was exported from, its findings stand in the manifest itself:
+ * at `place`, or where `placeOfUse` says a use is written.
+ */
+export const subjectOf = (entry: ManifestSubjectFile, place: Place, placeOfUse?: (index: number) => Place): Subject => {
   const { path, arch, vermagic, intree, signed, modversions } = entry;
   return {
     name: entry.name,
@@ -29,10 +32,12 @@ export const subjectOf = (
     ...(modversions !== undefined && { modversions }),
     modinfo: entry.modinfo ?? [],
     exports: (entry.exports ?? []) as Subject["exports"],
-    uses: entry.uses.map(useOf),
+    uses: entry.uses.map((use, index) => useOf(use, path === undefined ? placeOfUse?.(index) : undefined)),
   };
 };
 
 /** The subjects of a manifest, as if each had been read from its own file. */
 export const subjectsFromManifest = ({ manifest, yaml }: ParsedManifest): readonly Subject[] =>
-  manifest.subjects.map((entry, index) => subjectOf(entry, yaml.placeOf(["subjects", index])));
+  manifest.subjects.map((entry, index) =>
+    subjectOf(entry, yaml.placeOf(["subjects", index]), (use) => yaml.placeOf(["subjects", index, "uses", use])),
+  );

@@ -23,7 +23,12 @@ const readTable = (elf: Elf, table: Section, target: Section): Relocations => {
   const bytes = sectionBytes(elf, table);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = table.size / entry;
-  const [offsets, symbols, types, addends] = [new Float64Array(count), new Uint32Array(count), new Uint32Array(count), new Float64Array(count)];
+  const [offsets, symbols, types, addends] = [
+    new Float64Array(count),
+    new Uint32Array(count),
+    new Uint32Array(count),
+    new Float64Array(count),
+  ];
   for (let i = 0; i < count; i++) {
     const at = i * entry;
     if (is64) {
@@ -39,7 +44,8 @@ const readTable = (elf: Elf, table: Section, target: Section): Relocations => {
       symbols[i] = info >>> 8;
       if (withAddend) addends[i] = view.getInt32(at + 8, little);
     }
-    if (offsets[i]! >= target.size) throw sectionError(elf, table, at, `relocates byte ${offsets[i]} of ${target.name}, which has ${target.size}`);
+    if (offsets[i]! >= target.size)
+      throw sectionError(elf, table, at, `relocates byte ${offsets[i]} of ${target.name}, which has ${target.size}`);
   }
   return { target, count, offsets, symbols, types, addends };
 };

@@ -1,0 +1,59 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { EXIT } from "../src/cli/exit-code.ts";
+import { buildProgram } from "../src/cli/program.ts";
+import { nodeHost } from "../src/cli/host.ts";
+import { JsonReport } from "../src/reporters/json-schema.ts";
+import { abiLint } from "./support/run.ts";
+import { SCHEMAS } from "./support/schemas.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const readme = readFileSync(`${root}README.md`, "utf8");
+const example = `${root}examples/systemtap`;
+
+/** The fenced block of the README that begins with a line. */
+const block = (first: string): string => {
+  const found = [...readme.matchAll(/^```\w*\n(.*?)^```$/gms)].map((match) => match[1]!).find((text) => text.startsWith(first));
+  if (found === undefined) throw new Error(`README.md has no block that begins with "${first}"`);
+  return found;
+};
+
+test("the README's transcript is what the demo prints", { timeout: 60_000 }, () => {
+  const { stdout, status } = spawnSync("npm", ["run", "demo"], { cwd: root, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
+  expect(status).toBe(0);
+  expect(block("$ npm run demo")).toBe(`$ npm run demo\n${stdout}`);
+});
+
+test("the example's expected output is what is printed", async () => {
+  const { stdout } = await abiLint(example, "abi-lint.manifest.json");
+  await expect(stdout).toMatchFileSnapshot(`${example}/expected.txt`);
+});
+
+test("the README and --help give the same exit statuses", () => {
+  let help = "";
+  const io = {
+    host: nodeHost(root),
+    env: {},
+    today: "2026-11-23",
+    stdout: { write: (text: string) => void (help += text), isTerminal: false, columns: 100 },
+    stderr: { write: () => {} },
+  };
+  buildProgram(io, () => {}).outputHelp();
+  for (const status of [EXIT.clean, EXIT.findings, EXIT.notChecked]) {
+    const meaning = new RegExp(`^ {2}${status} {2}(.*)$`, "m").exec(help)?.[1];
+    expect(meaning).toBeTruthy();
+    expect(readme).toContain(`| ${status} | ${meaning} |`);
+  }
+});
+
+for (const [file, text] of Object.entries(SCHEMAS)) {
+  test(`rules/schema/${file} is what the code accepts`, async () => {
+    await expect(text).toMatchFileSnapshot(`${root}rules/schema/${file}`);
+  });
+}
+
+test("the JSON report has the form of its schema", async () => {
+  const { stdout } = await abiLint(example, "abi-lint.manifest.json", "--format", "json");
+  expect(JsonReport.safeParse(JSON.parse(stdout)).error).toBeUndefined();
+});
