@@ -49,9 +49,9 @@ const usesText = (subject: SubjectReport, dress: Dress, paint: Paint): string =>
 
 const groundText = ({ name, uses }: SubjectReport): string => {
   const { total, levels, sibling, toolchain } = groundOf(uses);
-  const always: readonly string[] = ["stable", "vendor", "internal"];
+  const always = new Set<string>(["stable", "vendor", "internal"]);
   const parts = keysOf(LEVELS)
-    .filter((level) => levels[level] > 0 || always.includes(level))
+    .filter((level) => levels[level] > 0 || always.has(level))
     .map((level) => `${levels[level]} ${level}`);
   if (sibling > 0) parts.push(`${sibling} from sibling modules`);
   if (toolchain > 0) parts.push(`${toolchain} toolchain`);
