@@ -20,7 +20,9 @@ const block = (first: string): string => {
 };
 
 test("the README's transcript is what the demo prints", { timeout: 60_000 }, () => {
-  const { stdout, status } = spawnSync("npm", ["run", "demo"], { cwd: root, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } });
+  // As a person types it: what an outer `npm run --silent` left in the environment would silence npm's own lines.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_config_")));
+  const { stdout, status } = spawnSync("npm", ["run", "demo"], { cwd: root, encoding: "utf8", env: { ...env, NO_COLOR: "1" } });
   expect(status).toBe(0);
   expect(block("$ npm run demo")).toBe(`$ npm run demo\n${stdout}`);
 });
