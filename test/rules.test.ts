@@ -2,27 +2,38 @@ import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { nodeHost } from "../src/cli/host.ts";
 import { policySource } from "../src/cli/load-policy.ts";
+import { loadShipped } from "../src/cli/shipped.ts";
 import { messageOf } from "../src/findings/message.ts";
 import { resolvePolicy } from "../src/index.ts";
 import { FIELDS } from "../src/policy/fields.ts";
 import { runExample } from "./support/examples.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-const source = policySource(nodeHost(root));
+const source = policySource(nodeHost(root), loadShipped(nodeHost(root)));
 const { rules } = resolvePolicy(undefined, source);
 
 test("the rules that are shipped", () => {
   expect(rules.map((rule) => rule.id)).toMatchInlineSnapshot(`
     [
+      "common-symbol",
+      "conflicting-crc",
       "crc-mismatch",
       "gpl-only-symbol",
       "internal-symbol",
+      "licences-disagree",
       "missing-symbol",
-      "name-lookup",
       "namespace-not-imported",
       "namespace-restricted",
+      "needless-import",
+      "no-debug-information",
       "not-checked",
+      "possible-lookup",
       "private-symbol",
+      "stext-offset",
+      "this-module",
+      "unexported-import",
+      "unknown-lookup",
+      "unused-crc",
     ]
   `);
 });

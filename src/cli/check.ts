@@ -5,21 +5,15 @@ import { REPORTERS } from "../reporters/index.ts";
 import { InputError } from "../shared/input-error.ts";
 import { useColor, type ColorWish } from "./color.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { gather, type GatherOptions } from "./gather.ts";
 import { parseFormat, type FormatTarget } from "./format.ts";
 import type { Io } from "./io.ts";
-import { loadKernels } from "./load-kernels.ts";
-import { loadPolicy } from "./load-policy.ts";
-import { loadSubjects } from "./load-subjects.ts";
-import { problemText } from "./problems.ts";
 
-export interface CheckOptions {
-  readonly kernel: readonly string[];
-  readonly policy?: string;
+export interface CheckOptions extends GatherOptions {
   readonly format: readonly string[];
   readonly failOn: FindingSeverity;
   readonly color: ColorWish;
   readonly uses: boolean;
-  readonly today?: string;
 }
 
 /** 2 where anything could not be checked, 1 where something is wrong, 0 otherwise. */
@@ -49,17 +43,9 @@ export const check = async (paths: readonly string[], options: CheckOptions, io:
       hint: "write all but one to a file: --format json:report.json",
     });
   }
-  const policy = loadPolicy(io.host, options.policy);
-  const { kernels, problems } = loadKernels(io.host, options.kernel, policy);
-  // A reference that is missing makes every verdict about it a guess: nothing is judged.
-  if (problems.length > 0) throw new InputError(problems);
-  const loaded = loadSubjects(io.host, paths);
-  for (const problem of loaded.problems) io.stderr.write(problemText(problem));
-  if (loaded.subjects.length === 0) return EXIT.notChecked;
-  const report: Report = {
-    ...lint({ subjects: loaded.subjects, kernels, policy, today: options.today ?? io.today }),
-    problems: loaded.problems,
-  };
+  const { problems, ...input } = await gather(paths, options, io);
+  if (input.subjects.length === 0) return EXIT.notChecked;
+  const report: Report = { ...lint(input), problems };
   await print(report, targets, options, io);
   return exitOf(report, options.failOn);
 };

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  realpathSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -18,10 +19,12 @@ import { InputError } from "../shared/input-error.ts";
 export interface Host {
   readonly cwd: string;
   /** Opens a file for the time of one call; bytes are read where they are asked for. */
-  withFile<T>(path: string, use: (source: ByteSource) => T): T;
+  withFile<T>(path: string, use: (source: ByteSource) => T | Promise<T>): Promise<T>;
   readText(path: string): string;
   readStdin(): Uint8Array;
   kindOf(path: string): "file" | "folder" | "other" | "missing";
+  /** Where a path leads, links resolved. */
+  realPath(path: string): string;
   /** Names in a folder, sorted. */
   list(path: string): readonly string[];
   /** Writes a file whole or not at all. */
@@ -71,13 +74,13 @@ export const nodeHost = (cwd: string): Host => {
   return {
     cwd,
     shown,
-    withFile: (path, use) => {
+    withFile: async (path, use) => {
       const name = shown(path);
       const fd = guard(name, () => openSync(resolve(cwd, path), "r"));
       try {
         const stat = fstatSync(fd);
         if (stat.isDirectory()) throw new InputError({ file: name, message: "is a directory" });
-        return use({ name, size: stat.size, read: (offset, length) => guard(name, () => readExactly(fd, name, offset, length)) });
+        return await use({ name, size: stat.size, read: (offset, length) => guard(name, () => readExactly(fd, name, offset, length)) });
       } finally {
         closeSync(fd);
       }
@@ -88,6 +91,7 @@ export const nodeHost = (cwd: string): Host => {
       const stat = guard(shown(path), () => statSync(resolve(cwd, path), { throwIfNoEntry: false }));
       return !stat ? "missing" : stat.isDirectory() ? "folder" : stat.isFile() ? "file" : "other";
     },
+    realPath: (path) => guard(shown(path), () => realpathSync(resolve(cwd, path))),
     list: (path) => guard(shown(path), () => readdirSync(resolve(cwd, path))).sort(),
     write: (path, text) =>
       guard(shown(path), () => {

@@ -1,38 +1,24 @@
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { PolicySource, PolicyText } from "../policy/load.ts";
+import type { PolicySource } from "../policy/load.ts";
 import type { ResolvedPolicy } from "../policy/model.ts";
 import { resolvePolicy } from "../policy/resolve.ts";
 import type { Host } from "./host.ts";
-
-/** The package's own `rules/`: beside dist/ in the bundle as beside src/ in the repository. */
-const shippedRules = (): string => {
-  const here = dirname(fileURLToPath(import.meta.url));
-  return here.endsWith("cli") ? join(here, "../../rules") : join(here, "../rules");
-};
+import type { Shipped } from "./shipped.ts";
 
 const NAMES = ["abi-lint.yaml", "abi-lint.yml", ".abi-lint.yaml"];
 
-const yamlFiles = (host: Host, folder: string, prefix: string): PolicyText[] =>
-  host
-    .list(folder)
-    .filter((name) => name.endsWith(".yaml"))
-    .map((name) => ({ file: `${prefix}/${name}`, text: host.readText(join(folder, name)) }));
+const PRESETS = "rules/presets/";
 
-/** What abi-lint ships, and files by path. Shipped files are named from the package's root, wherever it is installed. */
-export const policySource = (host: Host): PolicySource => {
-  const root = shippedRules();
-  const presets = yamlFiles(host, join(root, "presets"), "rules/presets");
-  return {
-    rules: yamlFiles(host, root, "rules"),
-    promises: yamlFiles(host, join(root, "promises"), "rules/promises"),
-    presets: new Map(presets.map((preset) => [preset.file.slice("rules/presets/".length, -".yaml".length), preset])),
-    read: (path, from) => {
-      const file = join(from === "" ? "." : dirname(from), path);
-      return { file: host.shown(file), text: host.readText(file) };
-    },
-  };
-};
+/** What abi-lint ships, and files by path. */
+export const policySource = (host: Host, { rules, promises, presets }: Shipped): PolicySource => ({
+  rules,
+  promises,
+  presets: new Map(presets.map((preset) => [preset.file.slice(PRESETS.length, -".yaml".length), preset])),
+  read: (path, from) => {
+    const file = join(from === "" ? "." : dirname(from), path);
+    return { file: host.shown(file), text: host.readText(file) };
+  },
+});
 
 /** The project's policy: the nearest abi-lint.yaml from the working directory upwards, to the repository's root. */
 const findPolicy = (host: Host): string | undefined => {
@@ -44,8 +30,8 @@ const findPolicy = (host: Host): string | undefined => {
 };
 
 /** The policy in force: the one asked for (a preset's name or a path), else the project's, else `recommended`. */
-export const loadPolicy = (host: Host, wanted: string | undefined): ResolvedPolicy => {
-  const source = policySource(host);
+export const loadPolicy = (host: Host, shipped: Shipped, wanted: string | undefined): ResolvedPolicy => {
+  const source = policySource(host, shipped);
   if (wanted === undefined) {
     const found = findPolicy(host);
     return resolvePolicy(found === undefined ? undefined : found.includes("/") ? found : `./${found}`, source);

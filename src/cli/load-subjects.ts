@@ -1,11 +1,17 @@
-import { decodeText, bytesSource, type ByteSource } from "../inputs/bytes.ts";
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { bytesSource, decodeText, type ByteSource } from "../inputs/bytes.ts";
+import { decompressed } from "../inputs/container.ts";
+import type { LookupDoors } from "../inputs/lookups/doors.ts";
 import { parseManifest } from "../inputs/manifest.ts";
-import { parseModule } from "../inputs/module.ts";
+import { parseModule, type ModuleFacts } from "../inputs/module.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import { subjectsFromManifest } from "../usage/from-manifest.ts";
 import { subjectFromModule } from "../usage/from-module.ts";
 import type { Subject } from "../usage/model.ts";
+import { compileNames, type SymbolNames } from "../usage/names.ts";
 import type { Host } from "./host.ts";
+import type { ShippedData } from "./shipped.ts";
 
 export interface LoadedSubjects {
   readonly subjects: readonly Subject[];
@@ -13,63 +19,125 @@ export interface LoadedSubjects {
   readonly problems: readonly Problem[];
 }
 
+export interface LoadOptions {
+  /** What is known of symbol names. */
+  readonly data: ShippedData;
+  /** Whether to find the source lines of uses. */
+  readonly places: boolean;
+  /** Whether to take a digest of each module. */
+  readonly digest?: boolean;
+}
+
 /** A manifest is text; this much of its beginning tells it from a binary and from prose. */
 const SNIFF = 4096;
 /** Larger than the manifest of any distribution; a bound on memory. */
 const MAX_TEXT = 512 * 1024 * 1024;
+const CHUNK = 1 << 20;
 
 const isElf = (head: Uint8Array): boolean => head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
 
 /** Whether a text could be a manifest: its one mandatory key stands near the beginning. */
 const looksLikeManifest = (head: Uint8Array): boolean => !head.includes(0) && /(^|[\s{,"'])manifest["']?\s*:/.test(decodeText(head));
 
+/** SHA-256 of the module itself: decompressed, without the signature that was appended to it. */
+const digestOf = (source: ByteSource, { signature }: ModuleFacts): string => {
+  const hash = createHash("sha256");
+  const size = signature?.start ?? source.size;
+  for (let at = 0; at < size; at += CHUNK) hash.update(source.read(at, Math.min(CHUNK, size - at)));
+  return hash.digest("hex");
+};
+
+/** The options as a reader wants them. */
+interface Known {
+  readonly names: SymbolNames;
+  readonly doors: LookupDoors;
+  readonly places: boolean;
+  readonly digest: boolean;
+}
+
 /** What one input holds, by its content and not by its name. */
-const subjectsOf = (source: ByteSource): readonly Subject[] => {
+const subjectsOf = (source: ByteSource, debug: ByteSource | undefined, { places, digest, names, doors }: Known): readonly Subject[] => {
   const head = source.read(0, Math.min(source.size, SNIFF));
   if (!isElf(head) && looksLikeManifest(head)) {
     if (source.size > MAX_TEXT)
       throw new InputError({ file: source.name, message: `a manifest of ${source.size} bytes (at most ${MAX_TEXT})` });
     return subjectsFromManifest(parseManifest(decodeText(source.read(0, source.size)), source.name));
   }
-  return [subjectFromModule(parseModule(source), source.name)];
+  const facts = parseModule(source, {
+    ...(places && { placesOf: (arch: string, name: string) => !names.isToolchain(arch, name) }),
+    ...(debug && { debug }),
+    doors,
+  });
+  const subject = subjectFromModule(facts, source.name, names);
+  return [digest ? { ...subject, sha256: digestOf(source, facts) } : subject];
 };
 
-const IS_MODULE = /\.ko$/;
+const MODULE = /\.ko(\.(gz|xz|zst))?$/;
 
-/** The modules below a folder, in a stable order. Symbolic links are not followed: a tree that contains itself has no end. */
-const modulesBelow = (host: Host, folder: string): string[] =>
-  host.list(folder).flatMap((name) => {
-    const path = `${folder}/${name}`;
-    const kind = host.kindOf(path);
-    if (kind === "folder") return modulesBelow(host, path);
-    return kind === "file" && IS_MODULE.test(name) ? [path] : [];
+/** The modules below a folder, in a stable order. A folder is entered once, however many links lead to it. */
+const modulesBelow = (host: Host, folder: string, seen = new Set<string>()): string[] => {
+  const real = host.realPath(folder);
+  if (seen.has(real)) return [];
+  seen.add(real);
+  return host.list(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (MODULE.test(name)) return host.kindOf(path) === "file" ? [path] : [];
+    return host.kindOf(path) === "folder" ? modulesBelow(host, path, seen) : [];
+  });
+};
+
+/** The modules that a kbuild `modules.order` lists: relative to it, as objects since 6.3 (scripts/Makefile.modpost). */
+const modulesOrdered = (host: Host, file: string): string[] =>
+  host
+    .readText(file)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => join(line.startsWith("/") ? "" : dirname(file), line.replace(/\.o$/, ".ko")));
+
+/** The files that an input stands for. */
+const filesOf = (host: Host, path: string): readonly string[] => {
+  if (path.endsWith("modules.order")) return modulesOrdered(host, path);
+  if (host.kindOf(path) !== "folder") return [path];
+  const files = modulesBelow(host, path);
+  if (files.length === 0) throw new InputError({ file: host.shown(path), message: "is a directory with no kernel module in it" });
+  return files;
+};
+
+/** Reads one file, and beside a stripped module the debug information that was split off it. */
+const loadFile = (host: Host, file: string, options: Known): Promise<readonly Subject[]> =>
+  host.withFile(file, async (source) => {
+    const plain = await decompressed(source);
+    const split = `${file.replace(/\.(gz|xz|zst)$/, "")}.debug`;
+    if (!options.places || !MODULE.test(file) || host.kindOf(split) !== "file") return subjectsOf(plain, undefined, options);
+    return host.withFile(split, async (debug) => subjectsOf(plain, await decompressed(debug), options));
   });
 
 /**
- * Reads every input: modules, manifests, folders of modules, `-` for standard input.
+ * Reads every input: modules, manifests, folders of modules, lists of modules, `-` for standard input.
  * A fault costs only the input it is in.
  */
-export const loadSubjects = (host: Host, paths: readonly string[]): LoadedSubjects => {
+export const loadSubjects = async (
+  host: Host,
+  paths: readonly string[],
+  { data, places, digest = false }: LoadOptions,
+): Promise<LoadedSubjects> => {
+  const options: Known = { names: compileNames(data.toolchain, data.written), doors: data.doors, places, digest };
   const subjects: Subject[] = [];
   const problems: Problem[] = [];
-  const attempt = (read: () => readonly Subject[]): void => {
+  const attempt = async (step: () => Promise<void> | void): Promise<void> => {
     try {
-      subjects.push(...read());
+      await step();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(...error.problems);
     }
   };
   for (const path of paths) {
-    if (path === "-") attempt(() => subjectsOf(bytesSource("-", host.readStdin())));
-    else if (host.kindOf(path) === "folder") {
-      attempt(() => {
-        const files = modulesBelow(host, path);
-        if (files.length === 0) throw new InputError({ file: host.shown(path), message: "is a directory with no kernel module in it" });
-        for (const file of files) attempt(() => host.withFile(file, subjectsOf));
-        return [];
-      });
-    } else attempt(() => host.withFile(path, subjectsOf));
+    await attempt(async () => {
+      if (path === "-")
+        return void subjects.push(...subjectsOf(await decompressed(bytesSource("-", host.readStdin())), undefined, options));
+      for (const file of filesOf(host, path)) await attempt(async () => void subjects.push(...(await loadFile(host, file, options))));
+    });
   }
   return { subjects, problems };
 };

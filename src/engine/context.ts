@@ -1,6 +1,6 @@
 import type { Gap } from "../findings/model.ts";
 import type { Kernel, KernelExport } from "../kernels/model.ts";
-import type { Level } from "../shared/vocabulary.ts";
+import type { Level, Oddity } from "../shared/vocabulary.ts";
 import type { Export, Subject, Use } from "../usage/model.ts";
 
 /** A module of the same run that exports what another uses. */
@@ -16,7 +16,7 @@ export interface KernelView {
   readonly found?: KernelExport;
 }
 
-/** What a predicate sees: a use of a subject, on a kernel where one is asked; or a gap of a subject on a kernel. */
+/** What a predicate sees: a use of a subject, on a kernel where one is asked; or a remark on the subject as a whole. */
 export interface Context {
   readonly subject: Subject;
   readonly use?: Use;
@@ -24,4 +24,5 @@ export interface Context {
   readonly sibling?: Sibling;
   readonly view?: KernelView;
   readonly gap?: Gap;
+  readonly oddity?: Oddity;
 }

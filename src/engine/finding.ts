@@ -4,34 +4,45 @@ import { fieldsOf } from "../policy/fields.ts";
 import type { ResolvedRule } from "../policy/model.ts";
 import type { Placeholder } from "../policy/schema.ts";
 import type { Subject, Use } from "../usage/model.ts";
-import type { Context, KernelView } from "./context.ts";
-import type { GapFact } from "./gaps.ts";
+import type { KernelView } from "./context.ts";
+import type { JudgedUse } from "./judge.ts";
 import { refusersOf } from "./licence.ts";
 import type { Verdict } from "./promises.ts";
+import type { Remark } from "./remarks.ts";
 
-/** A use with everything the engine learnt about it. */
-export interface JudgedUse {
-  readonly use: Use;
-  readonly verdict: Verdict;
-  readonly context: Context;
-  /** One for each kernel asked about. */
-  readonly views: readonly KernelView[];
-}
+type Facts = { readonly [P in Placeholder | "written" | "perhaps"]?: string };
 
-type Facts = { readonly [P in Placeholder]?: string };
-
-/** The source lines that took the use, or the subject itself where none is known. */
-const placesOf = (subject: Subject, use: Use | undefined): readonly Place[] => {
-  const places = (use?.sites ?? []).flatMap((site): Place[] => {
-    if (site.file === undefined || site.line === undefined) return [];
-    return [
-      { file: site.file, line: site.line, column: site.column ?? 1, ...(site.function !== undefined && { function: site.function }) },
-    ];
-  });
-  return places.length > 0 ? places : [{ file: subject.path, line: subject.line, column: subject.column }];
+/** The source lines that took the use, each once, or the subject itself where none is known. */
+const placesOf = (subject: Subject, use: Use | undefined): readonly [Place, ...Place[]] => {
+  const places = new Map<string, Place>();
+  for (const site of use?.sites ?? []) {
+    if (site.file === undefined || site.line === undefined) continue;
+    const place: Place = {
+      file: site.file,
+      line: site.line,
+      column: site.column ?? 1,
+      ...(site.function !== undefined && { function: site.function }),
+      ...(site.via && { through: site.via.map((step) => step.function ?? step.file).reverse() }),
+    };
+    const key = `${place.file}:${place.line}:${place.column}`;
+    if (!places.has(key)) places.set(key, place);
+  }
+  const [first, ...others] = [...places.values()].sort((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column,
+  );
+  return first ? [first, ...others] : [{ file: subject.path, line: subject.line, column: subject.column }];
 };
 
-const promiseEvidence = ({ level, by, source, at }: Verdict): Evidence[] =>
+const some = (names: readonly string[]): string => (names.length > 3 ? `${names.slice(0, 3).join(", ")}, …` : names.join(" or "));
+
+/** What the source calls the use, where its places tell; else what authors write for such a symbol, one of which it will be. */
+export const writtenAs = (use: Use): { readonly written?: string; readonly perhaps?: string } => {
+  const seen = [...new Set(use.sites.flatMap((site) => site.written ?? []))];
+  if (seen.length > 0) return { written: some(seen) };
+  return use.written ? { perhaps: some(use.written) } : {};
+};
+
+export const promiseEvidence = ({ level, by, source, at }: Verdict): Evidence[] =>
   at ? [{ kind: "promise", level, ...(by !== undefined && { by }), ...(source !== undefined && { source }), at }] : [];
 
 /** What each kernel says, and beside it the facts of the module that the rule compared. */
@@ -57,6 +68,8 @@ export const useFinding = (rule: ResolvedRule, judged: JudgedUse, subject: Subje
   const kernels = views.map((view) => view.kernel.name);
   const facts: Facts = {
     name: use.name,
+    ...writtenAs(use),
+    door: [...new Set(use.sites.flatMap((site) => site.door ?? []))].join(", ") || "a way that was not seen",
     kind: use.kind,
     subject: subject.name,
     level: verdict.level,
@@ -81,23 +94,40 @@ export const useFinding = (rule: ResolvedRule, judged: JudgedUse, subject: Subje
   };
 };
 
-/** A rule's verdict on what could not be checked, for the kernels it could not be checked on. */
-export const gapFinding = (rule: ResolvedRule, subject: Subject, gaps: readonly GapFact[]): Finding => {
-  const kernels = gaps.map(({ kernel }) => kernel.name);
-  const { gap } = gaps[0]!;
-  const count = Math.max(...gaps.map(({ names }) => names.length));
-  const facts: Facts = { subject: subject.name, gap, kernels: kernels.join(", "), count: String(count) };
+/** More names than this are counted, not listed. */
+const MAX_NAMES = 8;
+
+/** A rule's verdict on a subject as a whole, for the kernels it concerns. */
+export const remarkFinding = (rule: ResolvedRule, subject: Subject, remarks: readonly Remark[]): Finding => {
+  const kernels = remarks.flatMap(({ kernel }) => (kernel ? [kernel.name] : []));
+  const { gap, oddity } = remarks[0]!;
+  const names = [...new Set(remarks.flatMap((remark) => remark.names))];
+  const facts: Facts = {
+    subject: subject.name,
+    kernels: kernels.join(", "),
+    names: names.slice(0, MAX_NAMES).join(", ") + (names.length > MAX_NAMES ? ", …" : ""),
+    count: String(names.length),
+    ...(gap && { gap }),
+    ...(oddity && { oddity }),
+  };
+  const evidence = remarks
+    .filter((remark) => remark.names.length > 0)
+    .map(({ kernel, names: list }): Evidence => ({
+      kind: "names",
+      ...(kernel && { kernel: kernel.name }),
+      names: list.slice(0, MAX_NAMES),
+      count: list.length,
+    }));
   return {
     rule: rule.id,
     severity: severityOf(rule),
     subject: subject.name,
-    gap,
+    ...(gap && { gap }),
+    ...(oddity && { oddity }),
     kernels,
     facts,
-    evidence: gaps
-      .filter(({ names }) => names.length > 0)
-      .map(({ kernel, names }) => ({ kind: "unchecked", kernel: kernel.name, names: names.slice(0, 5), count: names.length })),
+    evidence,
     places: placesOf(subject, undefined),
-    fingerprint: fingerprintOf(rule.id, subject.name, gap, kernels),
+    fingerprint: fingerprintOf(rule.id, subject.name, gap ?? oddity ?? "", kernels),
   };
 };

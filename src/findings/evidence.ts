@@ -30,7 +30,7 @@ export const evidenceLine = (evidence: Evidence): EvidenceLine => {
       return { from: "", text: `MODULE_LICENSE: ${list(evidence.tags)}` };
     case "imports":
       return { from: "", text: `namespaces imported: ${list(evidence.namespaces)}` };
-    case "unchecked": {
+    case "names": {
       const more = evidence.count > evidence.names.length ? ` and ${evidence.count - evidence.names.length} more` : "";
       return { from: visible(evidence.kernel ?? ""), text: `${list(evidence.names)}${more}` };
     }

@@ -1,5 +1,5 @@
 import type { Problem } from "../shared/input-error.ts";
-import type { InterfaceKind, Level, Origin, Severity } from "../shared/vocabulary.ts";
+import type { InterfaceKind, Level, Oddity, Origin, Severity, Sighting } from "../shared/vocabulary.ts";
 
 // What a check says: findings as facts, the rules' words beside them, and the uses they are about. Reporters turn it into text and know nothing else.
 
@@ -16,7 +16,7 @@ export type Evidence =
   | { readonly kind: "crc"; readonly kernel: string; readonly built: number; readonly kernelCrc: number }
   | { readonly kind: "licence"; readonly tags: readonly string[] }
   | { readonly kind: "imports"; readonly namespaces: readonly string[] }
-  | { readonly kind: "unchecked"; readonly kernel?: string; readonly names: readonly string[]; readonly count: number };
+  | { readonly kind: "names"; readonly kernel?: string; readonly names: readonly string[]; readonly count: number };
 
 /** The line of a policy file that decided. */
 export interface PolicyLine {
@@ -31,7 +31,10 @@ export interface Finding {
   readonly severity: FindingSeverity;
   readonly subject: string;
   readonly interface?: { readonly kind: InterfaceKind; readonly name: string };
+  /** What could not be checked, where the finding is about that. */
   readonly gap?: Gap;
+  /** What does not add up, where the finding is about that. */
+  readonly oddity?: Oddity;
   readonly level?: Level;
   /** Kernels the verdict is about; none where it does not depend on a kernel. */
   readonly kernels: readonly string[];
@@ -50,6 +53,8 @@ export interface Place {
   readonly line: number;
   readonly column: number;
   readonly function?: string;
+  /** The header functions between the module's line and the place of the relocation, outermost first. */
+  readonly through?: readonly string[];
 }
 
 /** A finding that the policy excuses, and by which waiver. */
@@ -71,8 +76,8 @@ export interface RuleText {
   readonly why?: string;
   readonly instead?: string;
   readonly references: readonly string[];
-  /** Whether it speaks of what could not be checked. */
-  readonly aboutGaps: boolean;
+  /** Whether it speaks of a subject as a whole, not of its uses. */
+  readonly remarks: boolean;
 }
 
 /** One use as a report lists it. */
@@ -82,6 +87,8 @@ export interface UseRow {
   readonly weak: boolean;
   readonly origin: Origin;
   readonly level: Level;
+  /** For a name reached at run time: how sure that is. */
+  readonly seen?: Sighting;
   /** The module of the same run that exports it, where the kernel does not. */
   readonly sibling?: string;
   /** What the first kernel that exports it says. */

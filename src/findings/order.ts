@@ -7,6 +7,9 @@ export const atLeast = (severity: FindingSeverity, limit: FindingSeverity): bool
 
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** What a finding is about, apart from its rule and subject. */
+const aboutOf = ({ interface: taken, gap, oddity }: Finding): string => taken?.name ?? gap ?? oddity ?? "";
+
 /** Worst first; then by place, rule and interface, so that the same findings always stand in the same order. */
 export const compareFindings = (a: Finding, b: Finding): number => {
   const [p, q] = [a.places[0]!, b.places[0]!];
@@ -17,7 +20,7 @@ export const compareFindings = (a: Finding, b: Finding): number => {
     p.line - q.line ||
     p.column - q.column ||
     compare(a.rule, b.rule) ||
-    compare(a.interface?.name ?? a.gap ?? "", b.interface?.name ?? b.gap ?? "") ||
+    compare(aboutOf(a), aboutOf(b)) ||
     compare(a.fingerprint, b.fingerprint)
   );
 };

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { validate } from "../shared/validate.ts";
-import { INTERFACE_KINDS, keysOf, ORIGINS } from "../shared/vocabulary.ts";
+import { INTERFACE_KINDS, keysOf, ODDITIES, ORIGINS, SIGHTINGS } from "../shared/vocabulary.ts";
 import { parseYaml, type YamlText } from "../shared/yaml.ts";
 
 // The manifest's form (version 1): what a subject takes from the kernel, as a file that can be committed, read and written by hand.
@@ -16,6 +16,13 @@ const Site = z
     line: z.int().min(1).optional(),
     column: z.int().min(1).optional(),
     function: z.string().optional(),
+    variable: z.string().optional().meta({ description: "the variable that holds the pointer" }),
+    door: z.string().optional().meta({ description: "what the name is handed to at run time" }),
+    written: z.string().optional().meta({ description: "the name in the source" }),
+    via: z
+      .array(z.strictObject({ function: z.string().optional(), file: z.string(), line: z.int().min(0) }))
+      .optional()
+      .meta({ description: "header functions between, innermost first" }),
     section: z.string().optional(),
     offset: z.int().min(0).optional(),
   })
@@ -27,6 +34,8 @@ const UseObject = z.strictObject({
   weak: z.boolean().optional(),
   origin: z.enum(keysOf(ORIGINS)).optional().meta({ description: "author where left out" }),
   crc: crc.optional(),
+  written: z.array(z.string()).optional().meta({ description: "what authors write for it" }),
+  seen: z.enum(keysOf(SIGHTINGS)).optional().meta({ description: "for a name reached at run time: how sure that is" }),
   sites: z.array(Site).optional(),
 });
 
@@ -53,6 +62,10 @@ export const ManifestSubject = z.strictObject({
   intree: z.boolean().optional(),
   signed: z.boolean().optional(),
   modversions: z.enum(["basic", "extended", "none"]).optional(),
+  oddities: z
+    .array(z.strictObject({ oddity: z.enum(keysOf(ODDITIES)), names: z.array(z.string()) }))
+    .optional()
+    .meta({ description: "what of the file does not add up" }),
   modinfo: z.array(z.string()).optional().meta({ description: "every .modinfo string, key=value, in order" }),
   exports: z.array(Export).optional(),
   uses: z.array(z.union([z.string().min(1), UseObject])).meta({ description: "a bare string is a symbol's name" }),

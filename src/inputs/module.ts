@@ -1,12 +1,16 @@
 import { InputError } from "../shared/input-error.ts";
 import type { ByteSource } from "./bytes.ts";
-import { parseElf, sectionBytes, sectionNamed } from "./elf/elf.ts";
-import { openSymbols, SHN_UNDEF, type SymbolTable } from "./elf/symbols.ts";
+import { openPlaces, type PlaceReader } from "./debug.ts";
+import { parseElf, sectionBytes, sectionNamed, type Elf } from "./elf/elf.ts";
+import { openSymbols, SHN_COMMON, SHN_LIVEPATCH, SHN_UNDEF, type SymbolTable } from "./elf/symbols.ts";
 import { parseExports, type ModuleExport } from "./exports.ts";
+import type { LookupDoors, NameLookup } from "./lookups/doors.ts";
+import { findLookups } from "./lookups/lookups.ts";
 import { parseModinfo, type ModinfoEntry } from "./modinfo.ts";
 import { parseModversions, type Modversions } from "./modversions.ts";
 import { isPrivateName } from "./private-names.ts";
 import { parseSignature, type Signature } from "./signature.ts";
+import { findSites, placeIn, type ObjectSite } from "./sites.ts";
 
 /** A symbol that the module leaves to the loader to find. */
 export interface UndefinedSymbol {
@@ -20,46 +24,98 @@ export interface ModuleFacts {
   readonly arch: string;
   readonly modinfo: readonly ModinfoEntry[];
   readonly undefinedSymbols: readonly UndefinedSymbol[];
+  /** SHN_COMMON: the loader refuses a module that has any (kernel/module/main.c simplify_symbols). */
+  readonly commonSymbols: readonly string[];
+  /** Symbols of a livepatch, bound to code that is not exported (Documentation/livepatch/module-elf-format.rst). */
+  readonly livepatchSymbols: readonly LivepatchSymbol[];
+  /** How many `.gnu.linkonce.this_module` sections: the loader wants exactly one. */
+  readonly thisModules: number;
   readonly modversions: Modversions;
   readonly exports: readonly ModuleExport[];
   readonly signature?: Signature;
+  /** Where symbols are used, if that was asked for. */
+  readonly sites: readonly ObjectSite[];
+  /** What it reaches by name at run time, and where, if that was asked for. */
+  readonly lookups: readonly (NameLookup & { readonly site: ObjectSite })[];
+  /** The compiled files by the debug information, and the folder the compiler ran in; none without it. */
+  readonly sources: PlaceReader["sources"];
 }
 
-/** The undefined symbols, in the symbol table's order, without the names the loader and modpost pass over (kernel/module/main.c simplify_symbols). */
-const undefinedSymbols = (symbols: SymbolTable, arch: string): UndefinedSymbol[] => {
-  const found: UndefinedSymbol[] = [];
+/** `.klp.sym.OBJECT.SYMBOL,POSITION`: a symbol of a live-patched object. */
+export interface LivepatchSymbol {
+  /** As the symbol table spells it: what relocations name. */
+  readonly spelled: string;
+  readonly object: string;
+  readonly name: string;
+}
+
+export interface ModuleOptions {
+  /** Which symbols' places to find; left out, none are. */
+  readonly placesOf?: (arch: string, name: string) => boolean;
+  /** The kernel functions that reach others by name; left out, none is followed. */
+  readonly doors?: LookupDoors;
+  /** The `.debug` file that was split off a stripped module. */
+  readonly debug?: ByteSource;
+}
+
+const livepatchSymbol = (spelled: string): LivepatchSymbol | undefined => {
+  const [, object, name] = /^\.klp\.sym\.([^.]+)\.(.+),\d+$/.exec(spelled) ?? [];
+  return object !== undefined && name !== undefined ? { spelled, object, name } : undefined;
+};
+
+/** The symbols that are not the module's own, without the names the loader and modpost pass over (kernel/module/main.c simplify_symbols). */
+const takenSymbols = (symbols: SymbolTable, arch: string): Pick<ModuleFacts, "undefinedSymbols" | "commonSymbols" | "livepatchSymbols"> => {
+  const undefinedSymbols: UndefinedSymbol[] = [];
+  const commonSymbols: string[] = [];
+  const livepatchSymbols: LivepatchSymbol[] = [];
   for (let index = Math.max(symbols.firstGlobal, 1); index < symbols.count; index++) {
-    if (symbols.sectionOf(index) !== SHN_UNDEF) continue;
-    const { name, weak } = symbols.at(index);
-    if (name !== "" && !isPrivateName(name, arch)) found.push({ name, weak });
+    const section = symbols.sectionOf(index);
+    if (section === SHN_UNDEF) {
+      const { name, weak } = symbols.at(index);
+      if (name !== "" && !isPrivateName(name, arch)) undefinedSymbols.push({ name, weak });
+    } else if (section === SHN_COMMON) commonSymbols.push(symbols.at(index).name);
+    else if (section === SHN_LIVEPATCH) {
+      const symbol = livepatchSymbol(symbols.at(index).name);
+      if (symbol) livepatchSymbols.push(symbol);
+    }
   }
-  return found;
+  return { undefinedSymbols, commonSymbols, livepatchSymbols };
+};
+
+const openModule = (source: ByteSource): { readonly elf: Elf; readonly symbols: SymbolTable; readonly thisModules: number } => {
+  const elf = parseElf(source);
+  const refuse = (message: string, hint?: string): never => {
+    throw new InputError({ file: source.name, offset: 0, message, ...(hint !== undefined && { hint }) });
+  };
+  const thisModules = elf.sections.filter((each) => each.name === ".gnu.linkonce.this_module").length;
+  if (thisModules === 0 && !sectionNamed(elf, ".modinfo")) {
+    refuse("not a kernel module: neither .modinfo nor .gnu.linkonce.this_module", "give the .ko, not an object it was linked from");
+  }
+  const symbols = openSymbols(elf) ?? refuse("no symbol table: the kernel cannot load this module");
+  return { elf, symbols, thisModules };
 };
 
 /**
  * Reads a kernel module.
  * @throws InputError for anything that is no module, is cut short or contradicts itself.
  */
-export const parseModule = (source: ByteSource): ModuleFacts => {
-  const elf = parseElf(source);
+export const parseModule = (source: ByteSource, { placesOf, doors, debug }: ModuleOptions = {}): ModuleFacts => {
+  const { elf, symbols, thisModules } = openModule(source);
+  const { arch } = elf;
   const info = sectionNamed(elf, ".modinfo");
-  if (!info && !sectionNamed(elf, ".gnu.linkonce.this_module")) {
-    throw new InputError({
-      file: source.name,
-      offset: 0,
-      message: "not a kernel module: neither .modinfo nor .gnu.linkonce.this_module",
-      hint: "give the .ko, not an object it was linked from",
-    });
-  }
-  const symbols = openSymbols(elf);
-  if (!symbols) throw new InputError({ file: source.name, offset: 0, message: "no symbol table: the kernel cannot load this module" });
   const signature = parseSignature(source);
+  const taken = takenSymbols(symbols, arch);
+  const places = placesOf && openPlaces(elf, symbols, debug);
   return {
-    arch: elf.arch,
+    arch,
     modinfo: info ? parseModinfo(sectionBytes(elf, info)) : [],
-    undefinedSymbols: undefinedSymbols(symbols, elf.arch),
+    ...taken,
+    thisModules,
     modversions: parseModversions(elf),
     exports: parseExports(elf, symbols),
     ...(signature && { signature }),
+    sites: placesOf ? findSites(elf, symbols, places, (name) => placesOf(arch, name)) : [],
+    lookups: (doors ? findLookups(elf, symbols, doors) : []).map((lookup) => ({ ...lookup, site: placeIn(elf, places, lookup) })),
+    sources: places?.sources ?? [],
   };
 };

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { INTERFACE_KINDS, keysOf, LEVELS, ORIGINS } from "../shared/vocabulary.ts";
+import { INTERFACE_KINDS, keysOf, LEVELS, ODDITIES, ORIGINS, SIGHTINGS } from "../shared/vocabulary.ts";
 
 // The vocabulary of `match`: the closed list of facts that promises, rules and waivers may ask for.
 // Each is one predicate file in src/engine/predicates/. The documentation and the JSON Schema come from here.
 
-/** What a field speaks of: a use alone, its subject, what one kernel says of it, or a check that could not be made. */
-export type Scope = "use" | "subject" | "kernel" | "gap";
+/** What a field speaks of: a use alone, its subject, what one kernel says of it, or a remark on the subject as a whole. */
+export type Scope = "use" | "subject" | "kernel" | "remark";
 
 interface Field {
   readonly scope: Scope;
@@ -41,11 +41,13 @@ export const FIELDS = {
     doc: "who refuses a GPL-only export to the module's licences: modpost wants every tag compatible, the loader the first",
   },
   crc: { scope: "kernel", schema: oneOf(["same", "differs", "not-comparable"]), doc: "the module's CRC beside the kernel's" },
+  seen: { scope: "use", schema: oneOf(keysOf(SIGHTINGS)), doc: "for a name reached at run time: how sure that is" },
   gap: {
-    scope: "gap",
+    scope: "remark",
     schema: oneOf(["kernel-without-crcs", "module-without-crcs", "use-without-crc", "export-without-crc"]),
     doc: "what could not be checked on a kernel",
   },
+  oddity: { scope: "remark", schema: oneOf(keysOf(ODDITIES)), doc: "what of the module does not add up" },
 } as const satisfies Record<string, Field>;
 
 export type FieldName = keyof typeof FIELDS;

@@ -14,11 +14,11 @@ export interface PolicyText {
 /** Where policy texts come from: what abi-lint ships, and files by path. */
 export interface PolicySource {
   /** `rules/*.yaml`. */
-  readonly rules: readonly PolicyText[];
+  readonly rules: readonly YamlText[];
   /** `rules/promises/*.yaml`, in the order they are merged. */
-  readonly promises: readonly PolicyText[];
+  readonly promises: readonly YamlText[];
   /** `rules/presets/*.yaml`, by name. */
-  readonly presets: ReadonlyMap<string, PolicyText>;
+  readonly presets: ReadonlyMap<string, YamlText>;
   /** A file, its path as given resolved against the folder of `from`. @throws InputError where it cannot be read. */
   read(path: string, from: string): PolicyText;
 }
@@ -45,16 +45,12 @@ const collect = <T>(problems: Problem[], step: () => T): T | undefined => {
 };
 
 export const loadRules = (source: PolicySource, problems: Problem[]): RuleLayer[] =>
-  source.rules.flatMap(({ text, file }) => {
-    const layer = collect(problems, () => {
-      const yaml = parseYaml(text, file);
-      return { yaml, rule: validate(yaml, RuleFile) };
-    });
+  source.rules.flatMap((yaml) => {
+    const layer = collect(problems, () => ({ yaml, rule: validate(yaml, RuleFile) }));
     return layer ? [layer] : [];
   });
 
-const loadLayer = ({ text, file }: PolicyText): Layer => {
-  const yaml = parseYaml(text, file);
+const layerOf = (yaml: YamlText): Layer => {
   // An empty file is an empty policy: what `extends` gives where nothing is said.
   return { yaml, policy: yaml.value === null ? {} : validate(yaml, PolicyFile) };
 };
@@ -70,7 +66,7 @@ const DEFAULT_EXTENDS = ["recommended"];
  * @param entry a preset's name, a file's path, or undefined for `recommended`.
  */
 export const loadLayers = (entry: string | undefined, source: PolicySource, problems: Problem[]): Layer[] => {
-  const layers = source.promises.flatMap((text) => collect(problems, () => loadLayer(text)) ?? []);
+  const layers = source.promises.flatMap((yaml) => collect(problems, () => layerOf(yaml)) ?? []);
   const open: string[] = [];
   const done = new Set<string>();
 
@@ -79,23 +75,23 @@ export const loadLayers = (entry: string | undefined, source: PolicySource, prob
       from?.yaml.problem(["extends", at], message, hint) ?? { file: name, message, ...(hint !== undefined && { hint }) };
     const preset = isPath(name) ? undefined : source.presets.get(name);
     if (!isPath(name) && !preset) return void problems.push(place(`unknown preset "${name}"`, didYouMean(name, source.presets.keys())));
-    let text: PolicyText;
+    let found: PolicyText | YamlText;
     try {
-      text = preset ?? source.read(name, from?.yaml.file ?? "");
+      found = preset ?? source.read(name, from?.yaml.file ?? "");
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       return void problems.push(...(from ? [place(error.problems[0]!.message)] : error.problems));
     }
-    if (open.includes(text.file))
-      return void problems.push(place(`extends itself: ${[...open.slice(open.indexOf(text.file)), text.file].join(" -> ")}`));
-    if (done.has(text.file)) return;
-    const layer = collect(problems, () => loadLayer(text));
+    if (open.includes(found.file))
+      return void problems.push(place(`extends itself: ${[...open.slice(open.indexOf(found.file)), found.file].join(" -> ")}`));
+    if (done.has(found.file)) return;
+    const layer = collect(problems, () => layerOf("text" in found ? parseYaml(found.text, found.file) : found));
     if (!layer) return;
-    open.push(text.file);
+    open.push(found.file);
     const parents = layer.policy.extends ?? (preset ? [] : DEFAULT_EXTENDS);
     parents.forEach((parent, index) => add(parent, layer, index));
     open.pop();
-    done.add(text.file);
+    done.add(found.file);
     layers.push(layer);
   };
   add(entry ?? DEFAULT_EXTENDS[0]!, undefined, 0);

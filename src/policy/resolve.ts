@@ -17,18 +17,21 @@ const checkTemplate = (template: string | undefined, yaml: YamlText, path: Path)
     .filter((name) => !(name in PLACEHOLDERS))
     .map((name) => yaml.problem(path, `unknown placeholder {${name}}`, didYouMean(name, Object.keys(PLACEHOLDERS))));
 
-/** A match about gaps speaks of no use; a promise is made about an interface, whatever level it thereby gets. */
+/** A remark (a gap, an oddity) speaks of no use; a promise is made about an interface, whatever level it thereby gets. */
 const checkMatch = (match: Match, yaml: YamlText, path: Path, forbidden: readonly FieldName[]): Problem[] => {
   const wrong = fieldsOf(match)
     .filter((field) => forbidden.includes(field))
     .map((field) => yaml.problem(path, `"${field}" cannot be asked for here`));
-  if (!needs(match, "gap")) return wrong;
+  if (!needs(match, "remark")) return wrong;
   const mixed = fieldsOf(match).filter((field) => FIELDS[field].scope === "use" || FIELDS[field].scope === "kernel");
-  return [...wrong, ...mixed.map((field) => yaml.problem(path, `"${field}" speaks of a use and "gap" of none: ask for one of them`))];
+  return [
+    ...wrong,
+    ...mixed.map((field) => yaml.problem(path, `"${field}" speaks of a use, "gap" and "oddity" of none: ask for one or the other`)),
+  ];
 };
 
-const GAP_FIELDS = ["gap"] as const satisfies FieldName[];
-const PROMISE_FORBIDDEN = ["gap", "level"] as const satisfies FieldName[];
+const REMARK_FIELDS = ["gap", "oddity"] as const satisfies FieldName[];
+const PROMISE_FORBIDDEN = [...REMARK_FIELDS, "level"] as const satisfies FieldName[];
 
 const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, problems: Problem[]): void => {
   for (const [id, block] of Object.entries(policy.rules ?? {})) {
@@ -43,7 +46,7 @@ const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, p
     problems.push(...checkTemplate(block.message, yaml, [...path, "message"]), ...checkTemplate(block.instead, yaml, [...path, "instead"]));
     if (block.match) problems.push(...checkMatch(block.match, yaml, [...path, "match"], []));
     if (known) {
-      rules.set(id, { ...known, ...given(block), aboutGaps: needs(block.match ?? known.match, "gap") });
+      rules.set(id, { ...known, ...given(block), remarks: needs(block.match ?? known.match, "remark") });
       continue;
     }
     const { match, message } = block;
@@ -62,7 +65,7 @@ const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, p
       message,
       words: block.words ?? {},
       references: block.references ?? [],
-      aboutGaps: needs(match, "gap"),
+      remarks: needs(match, "remark"),
       at,
     });
   }
@@ -93,7 +96,7 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource): 
   const rules = new Map<string, ResolvedRule>();
   for (const { yaml, rule } of loadRules(source, problems)) {
     problems.push(...checkTemplate(rule.message, yaml, ["message"]), ...checkMatch(rule.match, yaml, ["match"], []));
-    rules.set(rule.id, { ...rule, words: rule.words ?? {}, aboutGaps: needs(rule.match, "gap"), at: yaml.placeOf([]) } as ResolvedRule);
+    rules.set(rule.id, { ...rule, words: rule.words ?? {}, remarks: needs(rule.match, "remark"), at: yaml.placeOf([]) } as ResolvedRule);
   }
   const layers = loadLayers(entry, source, problems);
   for (const layer of layers) applyRules(rules, layer, problems);
@@ -112,7 +115,8 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource): 
     (layer.policy.waivers ?? []).forEach(({ rule, match }, index) => {
       if (!rules.has(rule))
         problems.push(layer.yaml.problem(["waivers", index, "rule"], `unknown rule "${rule}"`, didYouMean(rule, rules.keys())));
-      if (match) problems.push(...checkMatch(match, layer.yaml, ["waivers", index, "match"], rules.get(rule)?.aboutGaps ? [] : GAP_FIELDS));
+      if (match)
+        problems.push(...checkMatch(match, layer.yaml, ["waivers", index, "match"], rules.get(rule)?.remarks ? [] : REMARK_FIELDS));
     });
   }
   if (problems.length > 0) throw new InputError(inOrder(problems));

@@ -6,7 +6,7 @@ import { MatchSchema } from "./fields.ts";
 
 /** Placeholders that a rule's message may use, and what they stand for. */
 export const PLACEHOLDERS = {
-  name: "the interface",
+  name: "the interface, and what the source calls it where that differs",
   kind: "its kind",
   subject: "the module",
   level: "the level of its promise",
@@ -17,7 +17,10 @@ export const PLACEHOLDERS = {
   licences: "the module's licence tags",
   "refused-by": "who refuses it: modpost, loader or modpost and loader",
   gap: "what could not be checked",
-  count: "how many uses are concerned",
+  door: "what the name is handed to at run time",
+  oddity: "what does not add up",
+  names: "the names concerned",
+  count: "how many names are concerned",
 } as const satisfies Record<string, string>;
 export type Placeholder = keyof typeof PLACEHOLDERS;
 

@@ -1,9 +1,15 @@
 import * as z from "zod";
-import { INTERFACE_KINDS, keysOf, LEVELS, ORIGINS, SEVERITIES } from "../shared/vocabulary.ts";
+import { INTERFACE_KINDS, keysOf, LEVELS, ODDITIES, ORIGINS, SEVERITIES, SIGHTINGS } from "../shared/vocabulary.ts";
 
 // The form of `--format json` (version 1); published as rules/schema/report.json.
 
-const Place = z.strictObject({ file: z.string(), line: z.int().min(1), column: z.int().min(1), function: z.string().optional() });
+const Place = z.strictObject({
+  file: z.string(),
+  line: z.int().min(1),
+  column: z.int().min(1),
+  function: z.string().optional(),
+  through: z.array(z.string()).readonly().optional(),
+});
 const Level = z.enum(keysOf(LEVELS));
 const Kind = z.enum(keysOf(INTERFACE_KINDS));
 
@@ -13,7 +19,7 @@ const Evidence = z.discriminatedUnion("kind", [
     level: Level,
     by: z.string().optional(),
     source: z.string().optional(),
-    at: Place.omit({ function: true }),
+    at: Place.omit({ function: true, through: true }),
   }),
   z.strictObject({
     kind: z.literal("export"),
@@ -26,7 +32,7 @@ const Evidence = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("crc"), kernel: z.string(), built: z.string(), kernelCrc: z.string() }),
   z.strictObject({ kind: z.literal("licence"), tags: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal("imports"), namespaces: z.array(z.string()).readonly() }),
-  z.strictObject({ kind: z.literal("unchecked"), kernel: z.string().optional(), names: z.array(z.string()).readonly(), count: z.int() }),
+  z.strictObject({ kind: z.literal("names"), kernel: z.string().optional(), names: z.array(z.string()).readonly(), count: z.int() }),
 ]);
 
 const Finding = z.strictObject({
@@ -37,6 +43,7 @@ const Finding = z.strictObject({
   subject: z.string(),
   interface: z.strictObject({ kind: Kind, name: z.string() }).optional(),
   gap: z.string().optional().meta({ description: "what could not be checked, where the finding is about that" }),
+  oddity: z.enum(keysOf(ODDITIES)).optional().meta({ description: "what does not add up, where the finding is about that" }),
   level: Level.optional(),
   kernels: z.array(z.string()),
   evidence: z.array(Evidence),
@@ -50,6 +57,7 @@ const Use = z.strictObject({
   weak: z.boolean(),
   origin: z.enum(keysOf(ORIGINS)),
   level: Level,
+  seen: z.enum(keysOf(SIGHTINGS)).optional(),
   sibling: z.string().optional().meta({ description: "the module of the same run that exports it" }),
   exportType: z.string().optional(),
   exporter: z.string().optional(),

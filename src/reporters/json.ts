@@ -9,7 +9,7 @@ const hex = (crc: number): string => `0x${crc.toString(16).padStart(8, "0")}`;
 const findingJson = (finding: Finding, report: Report): JsonFinding => {
   const rule = report.rules[finding.rule]!;
   const instead = insteadOf(finding, rule);
-  const { rule: id, severity, subject, level, kernels, places, fingerprint, gap } = finding;
+  const { rule: id, severity, subject, level, kernels, places, fingerprint, gap, oddity } = finding;
   return {
     rule: id,
     severity,
@@ -18,6 +18,7 @@ const findingJson = (finding: Finding, report: Report): JsonFinding => {
     subject,
     ...(finding.interface && { interface: finding.interface }),
     ...(gap !== undefined && { gap }),
+    ...(oddity !== undefined && { oddity }),
     ...(level !== undefined && { level }),
     kernels: [...kernels],
     evidence: finding.evidence.map((each) =>

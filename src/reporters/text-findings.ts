@@ -18,10 +18,12 @@ const headOf = (finding: Finding, report: Report, paint: Paint): string => {
 
 /** The lines below a finding's first, its own evidence and places apart from what others may share: the promise, and what to do instead. */
 const linesOf = (finding: Finding, report: Report): { readonly own: readonly string[]; readonly shared: readonly string[] } => {
-  const mine = finding.evidence.filter((each) => each.kind !== "promise").map(evidenceLine);
+  // An oddity's message says the names itself.
+  const mine = finding.evidence.filter((each) => each.kind !== "promise" && !(each.kind === "names" && finding.oddity)).map(evidenceLine);
   const width = Math.max(0, ...mine.map(({ from }) => from.length));
   const own = mine.map(({ from, text }) => `${width > 0 ? `${from.padEnd(width)}  ` : ""}${text}`);
-  const others = finding.places.slice(1);
+  const [first, ...others] = finding.places;
+  if (first?.through && first.through.length > 0) own.push(`through ${first.through.map((name) => `${visible(name)}()`).join(" -> ")}`);
   if (others.length > 0) {
     const more = others.length > MAX_PLACES ? ` and ${others.length - MAX_PLACES} more` : "";
     own.push(`also at ${others.slice(0, MAX_PLACES).map(at).join(", ")}${more}`);

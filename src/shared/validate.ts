@@ -5,6 +5,7 @@ import type { Path, YamlText } from "./yaml.ts";
 
 /** The value of a YAML text as a schema's output. @throws InputError with every problem at the key or value that is wrong. */
 export const validate = <S extends z.ZodType>(yaml: YamlText, schema: S): z.output<S> => {
+  if (yaml.isValid) return yaml.value as z.output<S>;
   const result = schema.safeParse(yaml.value);
   if (result.success) return result.data;
   throw new InputError(result.error.issues.flatMap((issue) => problemsOf(yaml, issue, schema)));

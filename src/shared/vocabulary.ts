@@ -4,6 +4,7 @@
 export const INTERFACE_KINDS = {
   symbol: "a name the module loader resolves: an exported function or variable",
   private: "a kernel function or variable that is not exported, reached by its name at run time",
+  "module-request": "another module, asked for by its name or alias at run time",
   syscall: "a system call",
   vdso: "a vDSO symbol",
   ioctl: "an ioctl request",
@@ -51,14 +52,51 @@ export type Severity = (typeof SEVERITIES)[number];
 /** The keys of a word list, in their order. */
 export const keysOf = <T extends string>(words: Readonly<Record<T, string>>): [T, ...T[]] => Object.keys(words) as [T, ...T[]];
 
+/** How sure it is that a name is reached at run time. */
+export const SIGHTINGS = {
+  call: "the call and the name that is handed to it were both seen",
+  struct: "a structure that is handed over holds the name",
+  string: "only the name was seen, in a module that can look names up",
+  unknown: "the call was seen, the name is made at run time",
+} as const satisfies Record<string, string>;
+export type Sighting = keyof typeof SIGHTINGS;
+
+/** What of a subject does not add up, or is missing. */
+export const ODDITIES = {
+  "unused-crc": "a CRC for a symbol that is not used",
+  "conflicting-crc": "two CRCs for one symbol",
+  "licences-disagree": "licence tags of which one is GPL-compatible and another is not",
+  "needless-import": "an imported namespace in which no kernel has a symbol that is used",
+  "common-symbol": "an uninitialised common symbol, which the loader refuses",
+  "this-module": "not exactly one struct module",
+  "no-debug-information": "no debug information to say at which source lines symbols are used",
+} as const satisfies Record<string, string>;
+export type Oddity = keyof typeof ODDITIES;
+
+/** A step of an inlined chain that lies outside the module's own source. */
+export interface ChainStep {
+  readonly function?: string;
+  /** Relative to the kernel's tree where that can be told. */
+  readonly file: string;
+  readonly line: number;
+}
+
 /** One place where a subject takes an interface. */
 export interface Site {
-  /** Path of the source, as the compiler wrote it or relative to the module's source root. */
+  /** Path relative to the module's source root. */
   readonly file?: string;
   /** 1-based. */
   readonly line?: number;
   readonly column?: number;
   readonly function?: string;
+  /** The variable that holds the pointer, where data refers to the interface. */
+  readonly variable?: string;
+  /** What the name was handed to, for a name reached at run time. */
+  readonly door?: string;
+  /** The name the author wrote there, where a header made another of it. */
+  readonly written?: string;
+  /** From the place of the relocation outward to the module's own line: the header functions in between. */
+  readonly via?: readonly ChainStep[];
   /** The section of the object and the byte in it that the linker fills in. */
   readonly section?: string;
   readonly offset?: number;

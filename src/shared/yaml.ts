@@ -14,6 +14,8 @@ export interface Place {
 export interface YamlText {
   readonly file: string;
   readonly value: unknown;
+  /** Whether the value is known to be of its schema's form. */
+  readonly isValid?: boolean;
   /** The place of the value at `path`, or of its nearest ancestor that is there. */
   placeOf(path: Path): Place;
   /** A problem at the value (or, with `key`, at the key) of `path`, with the line it stands on. */

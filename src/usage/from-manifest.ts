@@ -6,8 +6,17 @@ import type { Subject, Use } from "./model.ts";
 const useOf = (entry: ManifestSubjectFile["uses"][number], place: Site | undefined): Use => {
   const here = place ? [place] : [];
   if (typeof entry === "string") return { kind: "symbol", name: entry, weak: false, origin: "author", sites: here };
-  const { name, kind = "symbol", weak = false, origin = "author", crc, sites = here } = entry;
-  return { kind, name, weak, origin, ...(crc !== undefined && { crc: Number(crc) }), sites: sites as Use["sites"] };
+  const { name, kind = "symbol", weak = false, origin = "author", crc, written, seen, sites = here } = entry;
+  return {
+    kind,
+    name,
+    weak,
+    origin,
+    ...(crc !== undefined && { crc: Number(crc) }),
+    ...(written && { written }),
+    ...(seen && { seen }),
+    sites: sites as Use["sites"],
+  };
 };
 
 /**
@@ -15,13 +24,14 @@ const useOf = (entry: ManifestSubjectFile["uses"][number], place: Site | undefin
  * at `place`, or where `placeOfUse` says a use is written.
  */
 export const subjectOf = (entry: ManifestSubjectFile, place: Place, placeOfUse?: (index: number) => Place): Subject => {
-  const { path, arch, vermagic, intree, signed, modversions } = entry;
+  const { path, sha256, arch, vermagic, intree, signed, modversions } = entry;
   return {
     name: entry.name,
     kind: entry.kind,
     path: path ?? place.file,
     line: path === undefined ? place.line : 1,
     column: path === undefined ? place.column : 1,
+    ...(sha256 !== undefined && { sha256 }),
     ...(arch !== undefined && { arch }),
     licences: entry.licences ?? [],
     ...(vermagic !== undefined && { vermagic }),
@@ -30,6 +40,7 @@ export const subjectOf = (entry: ManifestSubjectFile, place: Place, placeOfUse?:
     ...(intree !== undefined && { intree }),
     ...(signed !== undefined && { signed }),
     ...(modversions !== undefined && { modversions }),
+    oddities: entry.oddities ?? [],
     modinfo: entry.modinfo ?? [],
     exports: (entry.exports ?? []) as Subject["exports"],
     uses: entry.uses.map((use, index) => useOf(use, path === undefined ? placeOfUse?.(index) : undefined)),

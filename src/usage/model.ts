@@ -1,4 +1,4 @@
-import type { InterfaceKind, Origin, Site } from "../shared/vocabulary.ts";
+import type { InterfaceKind, Oddity, Origin, Sighting, Site } from "../shared/vocabulary.ts";
 
 // The model every input becomes and the engine judges: a subject and what it takes from the kernel. Types only.
 
@@ -11,6 +11,10 @@ export interface Use {
   readonly origin: Origin;
   /** The CRC the subject was built against (modversions), if it carries one. */
   readonly crc?: number;
+  /** What authors write where the headers make this symbol of it; one site may say which. */
+  readonly written?: readonly string[];
+  /** For a name reached at run time: how sure that is. */
+  readonly seen?: Sighting;
   readonly sites: readonly Site[];
 }
 
@@ -30,6 +34,8 @@ export interface Subject {
   /** Where the subject itself stands, for findings with no better place: 1:1 of a binary, its line in a hand-written manifest. */
   readonly line: number;
   readonly column: number;
+  /** Of the module itself: decompressed, without an appended signature. */
+  readonly sha256?: string;
   readonly arch?: string;
   /** Every licence tag, in order. */
   readonly licences: readonly string[];
@@ -42,6 +48,8 @@ export interface Subject {
   readonly intree?: boolean;
   readonly signed?: boolean;
   readonly modversions?: "basic" | "extended" | "none";
+  /** What of the file itself does not add up, with the names it concerns. */
+  readonly oddities: readonly { readonly oddity: Oddity; readonly names: readonly string[] }[];
   /** Every `.modinfo` string, `key=value`, in order. */
   readonly modinfo: readonly string[];
   readonly exports: readonly Export[];

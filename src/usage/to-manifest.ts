@@ -3,17 +3,36 @@ import type { Subject, Use } from "./model.ts";
 
 const hex = (crc: number): string => `0x${crc.toString(16).padStart(8, "0")}`;
 
-const useEntry = ({ kind, name, weak, origin, crc, sites }: Use): ManifestSubjectFile["uses"][number] => ({
+const useEntry = ({ kind, name, weak, origin, crc, written, seen, sites }: Use): ManifestSubjectFile["uses"][number] => ({
   ...(kind !== "symbol" && { kind }),
   name,
   ...(weak && { weak }),
   ...(origin !== "author" && { origin }),
   ...(crc !== undefined && { crc: hex(crc) }),
-  ...(sites.length > 0 && { sites: [...sites] }),
+  ...(written && { written: [...written] }),
+  ...(seen && { seen }),
+  ...(sites.length > 0 && { sites: sites.map(({ via, ...site }) => ({ ...site, ...(via && { via: via.map((step) => ({ ...step })) }) })) }),
 });
 
-const entryOf = (subject: Subject, sha256: string | undefined): ManifestSubjectFile => {
-  const { name, kind, path, arch, licences, vermagic, depends, imports, intree, signed, modversions, modinfo, exports, uses } = subject;
+const entryOf = (subject: Subject): ManifestSubjectFile => {
+  const {
+    name,
+    kind,
+    path,
+    sha256,
+    arch,
+    licences,
+    vermagic,
+    depends,
+    imports,
+    intree,
+    signed,
+    modversions,
+    oddities,
+    modinfo,
+    exports,
+    uses,
+  } = subject;
   return {
     name,
     kind,
@@ -27,6 +46,7 @@ const entryOf = (subject: Subject, sha256: string | undefined): ManifestSubjectF
     ...(intree !== undefined && { intree }),
     ...(signed !== undefined && { signed }),
     ...(modversions !== undefined && { modversions }),
+    ...(oddities.length > 0 && { oddities: oddities.map(({ oddity, names }) => ({ oddity, names: [...names] })) }),
     ...(modinfo.length > 0 && { modinfo: [...modinfo] }),
     ...(exports.length > 0 && { exports: [...exports] }),
     uses: uses.map(useEntry),
@@ -42,14 +62,10 @@ const oneLineEach = (value: unknown, indent: string): string => {
   return JSON.stringify(value);
 };
 
-/**
- * A manifest of subjects as text: JSON, subjects by name, the same bytes for the same subjects.
- * @param digests SHA-256 of each subject's file, by its path.
- */
-export const renderManifest = (subjects: readonly Subject[], digests: ReadonlyMap<string, string>): string => {
-  const entries = subjects
-    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.path < b.path ? -1 : 1))
-    .map((each) => entryOf(each, digests.get(each.path)));
+/** A manifest of subjects as text: JSON, subjects by name, the same bytes for the same subjects. */
+export const renderManifest = (subjects: readonly Subject[]): string => {
+  const key = ({ name, path }: Subject): string => `${name} ${path}`;
+  const entries = subjects.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)).map(entryOf);
   const bodies = entries.map((entry) => {
     const lines = Object.entries(entry).map(([key, value]) => `      ${JSON.stringify(key)}: ${oneLineEach(value, "      ")}`);
     return `    {\n${lines.join(",\n")}\n    }`;

@@ -12,10 +12,12 @@ import { module } from "./module.ts";
 import { name } from "./name.ts";
 import { namespaceAccess } from "./namespace-access.ts";
 import { namespace } from "./namespace.ts";
+import { oddity } from "./oddity.ts";
 import { origin } from "./origin.ts";
 import type { Predicate } from "./predicate.ts";
 import { provider } from "./provider.ts";
 import { refusedBy } from "./refused-by.ts";
+import { seen } from "./seen.ts";
 import { weak } from "./weak.ts";
 
 /** Each field of the vocabulary (src/policy/fields.ts) and the file that tests it. */
@@ -37,4 +39,6 @@ export const PREDICATES = {
   "refused-by": refusedBy,
   crc,
   gap,
+  oddity,
+  seen,
 } as const satisfies Record<FieldName, Predicate>;

@@ -1,4 +1,4 @@
-import { compileGlobs } from "../../policy/glob.ts";
+import { compileGlobs } from "../../shared/glob.ts";
 import type { Context } from "../context.ts";
 
 export const licence = (wanted: string | readonly string[]): ((context: Context) => boolean) => {

@@ -1,4 +1,4 @@
-import { compileGlobs } from "../../policy/glob.ts";
+import { compileGlobs } from "../../shared/glob.ts";
 import type { Context } from "../context.ts";
 
 /** A field of `match` made into a test: given what the policy asks for, says whether a context has it. */

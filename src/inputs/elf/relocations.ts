@@ -23,6 +23,8 @@ const readTable = (elf: Elf, table: Section, target: Section): Relocations => {
   const bytes = sectionBytes(elf, table);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = table.size / entry;
+  // A little-endian mips64 keeps the symbol first all the same (arch/mips/include/asm/elf.h Elf64_Mips_Rela).
+  const symbolFirst = !little || elf.arch === "mips64";
   const [offsets, symbols, types, addends] = [
     new Float64Array(count),
     new Uint32Array(count),
@@ -34,8 +36,8 @@ const readTable = (elf: Elf, table: Section, target: Section): Relocations => {
     if (is64) {
       offsets[i] = Number(view.getBigUint64(at, little));
       // r_info holds the symbol in its upper and the type in its lower half, in the file's byte order.
-      types[i] = view.getUint32(at + (little ? 8 : 12), little);
-      symbols[i] = view.getUint32(at + (little ? 12 : 8), little);
+      types[i] = view.getUint32(at + (symbolFirst ? 12 : 8), little);
+      symbols[i] = view.getUint32(at + (symbolFirst ? 8 : 12), little);
       if (withAddend) addends[i] = Number(view.getBigInt64(at + 16, little));
     } else {
       const info = view.getUint32(at + 4, little);

@@ -4,6 +4,7 @@ import { sectionBytes, sectionError, SHT_SYMTAB, type Elf, type Section } from "
 // include/uapi/linux/elf.h
 export const SHN_UNDEF = 0;
 export const SHN_COMMON = 0xfff2;
+export const SHN_LIVEPATCH = 0xff20;
 const STB_WEAK = 2;
 export const STT_SECTION = 3;
 

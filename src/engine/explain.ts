@@ -1,0 +1,39 @@
+import type { Explanation } from "../findings/explanation.ts";
+import type { Evidence } from "../findings/model.ts";
+import { promiseEvidence, writtenAs } from "./finding.ts";
+import { compileJudge, rowOf } from "./judge.ts";
+import { lint, type LintInput } from "./lint.ts";
+
+/** Explains a name in each subject that uses it: what it is, who promised it, what each kernel says, and every place with its chain. */
+export const explain = (input: LintInput, name: string): readonly Explanation[] => {
+  const judge = compileJudge(input.subjects, input.kernels, input.policy.promises);
+  const { findings, waived, ...report } = lint(input);
+  return input.subjects.flatMap((subject) =>
+    subject.uses
+      .filter((use) => use.name === name)
+      .map((use): Explanation => {
+        const judged = judge(subject, use);
+        const about = (finding: (typeof findings)[number]): boolean =>
+          finding.subject === subject.name && finding.interface?.name === use.name && finding.interface.kind === use.kind;
+        const kernels = judged.views.map(({ kernel, found }): Evidence => {
+          if (!found) return { kind: "absent", kernel: kernel.name, source: kernel.source };
+          const { type, exporter, namespace } = found;
+          return { kind: "export", kernel: kernel.name, type, exporter, ...(namespace !== undefined && { namespace }) };
+        });
+        const crcs = judged.views.flatMap(({ kernel, found }): Evidence[] =>
+          found && use.crc !== undefined ? [{ kind: "crc", kernel: kernel.name, built: use.crc, kernelCrc: found.crc }] : [],
+        );
+        return {
+          subject: subject.name,
+          path: subject.path,
+          interface: { kind: use.kind, name: use.name },
+          row: rowOf(judged),
+          ...(use.crc !== undefined && { crc: use.crc }),
+          facts: { ...writtenAs(use) },
+          evidence: [...kernels, ...crcs, ...promiseEvidence(judged.verdict)],
+          sites: use.sites,
+          report: { ...report, findings: findings.filter(about), waived: waived.filter(({ finding }) => about(finding)) },
+        };
+      }),
+  );
+};

@@ -1,0 +1,3 @@
+import { wordPredicate } from "./predicate.ts";
+
+export const seen = wordPredicate(({ use }) => use?.seen);

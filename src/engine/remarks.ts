@@ -1,0 +1,55 @@
+import type { Gap } from "../findings/model.ts";
+import type { Kernel } from "../kernels/model.ts";
+import type { Oddity } from "../shared/vocabulary.ts";
+import type { Subject } from "../usage/model.ts";
+import { refusersOf } from "./licence.ts";
+
+/** Something to say of a subject as a whole, on a kernel where one is concerned, and of which names (none: of all). */
+export interface Remark {
+  readonly gap?: Gap;
+  readonly oddity?: Oddity;
+  readonly kernel?: Kernel;
+  readonly names: readonly string[];
+}
+
+/**
+ * Why CRCs of a subject and a kernel cannot be compared. A weak symbol carries none by design
+ * (modpost skips it), and what neither side knows is another rule's affair.
+ */
+const gapsOn = (subject: Subject, kernel: Kernel): readonly Remark[] => {
+  const symbols = subject.uses.filter((use) => use.kind === "symbol" && !use.weak);
+  if (symbols.length === 0) return [];
+  if (!kernel.hasCrcs) return [{ gap: "kernel-without-crcs", kernel, names: [] }];
+  if (symbols.every((use) => use.crc === undefined)) return [{ gap: "module-without-crcs", kernel, names: [] }];
+  const found = symbols.flatMap((use) => {
+    const entry = kernel.find(use.name);
+    return entry ? [{ use, entry }] : [];
+  });
+  const remarks: Remark[] = [];
+  const built = found.filter(({ use }) => use.crc === undefined).map(({ use }) => use.name);
+  const offered = found.filter(({ use, entry }) => use.crc !== undefined && entry.crc === 0).map(({ use }) => use.name);
+  if (built.length > 0) remarks.push({ gap: "use-without-crc", kernel, names: built });
+  if (offered.length > 0) remarks.push({ gap: "export-without-crc", kernel, names: offered });
+  return remarks;
+};
+
+/** A namespace is needless where no kernel asked about has a used symbol in it: one that any of them needs stays. */
+const needlessImports = ({ imports, uses }: Subject, kernels: readonly Kernel[]): readonly string[] => {
+  if (imports.length === 0 || kernels.length === 0) return [];
+  const needed = new Set(kernels.flatMap((kernel) => uses.map((use) => kernel.find(use.name)?.namespace)));
+  return imports.filter((namespace) => !needed.has(namespace));
+};
+
+/** modpost and the loader look at different tags, so a mixture is judged differently by them. */
+const disagreeingLicences = (licences: readonly string[]): readonly string[] =>
+  new Set(licences.map((tag) => refusersOf([tag]).length > 0)).size > 1 ? licences : [];
+
+/** All there is to say of a subject as a whole. */
+export const remarksOn = (subject: Subject, kernels: readonly Kernel[]): readonly Remark[] => {
+  const remarks: Remark[] = [...subject.oddities];
+  const licences = disagreeingLicences(subject.licences);
+  if (licences.length > 0) remarks.push({ oddity: "licences-disagree", names: licences });
+  const needless = needlessImports(subject, kernels);
+  if (needless.length > 0) remarks.push({ oddity: "needless-import", names: needless });
+  return [...remarks, ...kernels.flatMap((kernel) => gapsOn(subject, kernel))];
+};

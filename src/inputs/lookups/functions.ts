@@ -1,0 +1,52 @@
+import { isRealIndex, type Elf } from "../elf/elf.ts";
+import type { SymbolTable } from "../elf/symbols.ts";
+
+const STT_FUNC = 2;
+
+/** A function of the module: `.cold` parts, which the compiler puts elsewhere, are functions of their own here. */
+export interface FunctionRange {
+  readonly name: string;
+  readonly section: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Functions {
+  /** The function whose code holds a byte. */
+  around(section: number, offset: number): FunctionRange | undefined;
+  /** Those that are called so. */
+  named(name: string): readonly FunctionRange[];
+}
+
+export const functionsOf = (elf: Elf, symbols: SymbolTable): Functions => {
+  const bySection = new Map<number, FunctionRange[]>();
+  for (let index = 1; index < symbols.count; index++) {
+    const section = symbols.sectionOf(index);
+    if (!isRealIndex(section)) continue;
+    const { name, value, size, type } = symbols.at(index);
+    if (type !== STT_FUNC || size === 0) continue;
+    const end = Math.min(value + size, elf.sections[section]?.size ?? 0);
+    if (end <= value) continue;
+    const list = bySection.get(section);
+    const one = { name, section, start: value, end };
+    if (list) list.push(one);
+    else bySection.set(section, [one]);
+  }
+  // Of several names for one start (init_module beside the source's own name) the first of the table stands, which is the local one.
+  for (const list of bySection.values()) list.sort((a, b) => a.start - b.start);
+  return {
+    around: (section, offset) => {
+      const list = bySection.get(section) ?? [];
+      let [low, high] = [0, list.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (list[middle]!.start <= offset) low = middle + 1;
+        else high = middle;
+      }
+      let last = list[low - 1];
+      for (let i = low - 2; i >= 0 && list[i]!.start === last!.start; i--) last = list[i];
+      return last && offset < last.end ? last : undefined;
+    },
+    named: (name) => [...bySection.values()].flatMap((list) => list.filter((each) => each.name === name)),
+  };
+};

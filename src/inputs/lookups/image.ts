@@ -1,0 +1,114 @@
+import { isRealIndex, sectionBytes, SHT_NOBITS, type Elf, type Section } from "../elf/elf.ts";
+import { relocationTables, type Relocations } from "../elf/relocations.ts";
+import type { SymbolTable } from "../elf/symbols.ts";
+import { functionsOf, type Functions } from "./functions.ts";
+import type { Code, Reference } from "./step.ts";
+import { sectionBase, symbolBase, type Place } from "./values.ts";
+
+// include/uapi/linux/elf.h
+const SHF_WRITE = 1;
+const SHF_ALLOC = 2;
+const SHF_EXECINSTR = 4;
+const SHF_STRINGS = 0x20;
+const R_386_32 = 1;
+
+export const isCode = ({ flags }: Section): boolean => (flags & (SHF_ALLOC | SHF_EXECINSTR)) === (SHF_ALLOC | SHF_EXECINSTR);
+export const isWritable = ({ flags }: Section): boolean => (flags & SHF_WRITE) !== 0;
+export const isStrings = ({ flags }: Section): boolean => (flags & SHF_STRINGS) !== 0;
+/** What holds a module's own variables and constants; not what the build keeps about its code. */
+export const isData = ({ name, flags }: Section): boolean =>
+  (flags & SHF_ALLOC) !== 0 && /^(?:\.init|\.exit|\.ref|\.meminit|\.devinit)?\.(?:rodata|data)(?:\.|$)/.test(name);
+
+/** The relocations of one section, by their places. */
+export interface Filled {
+  readonly section: Section;
+  readonly count: number;
+  /** In the order of their places. */
+  at(position: number): Reference;
+  /** The first position whose place is not before `offset`. */
+  from(offset: number): number;
+  find(offset: number): Reference | undefined;
+}
+
+/** A module's sections, relocations and functions, each read when it is asked for. */
+export interface Image {
+  readonly elf: Elf;
+  readonly symbols: SymbolTable;
+  readonly functions: Functions;
+  /** The sections that are loaded and relocated. */
+  readonly relocated: readonly Section[];
+  filled(section: Section): Filled | undefined;
+  code(section: Section): Code;
+  bytes(section: Section): Uint8Array;
+}
+
+const once = <T>(make: (section: Section) => T): ((section: Section) => T) => {
+  const made = new Map<Section, T>();
+  return (section) => {
+    if (!made.has(section)) made.set(section, make(section));
+    return made.get(section)!;
+  };
+};
+
+/** Names a place: an undefined symbol's own, else bytes in a section. */
+const placeOf = (elf: Elf, symbols: SymbolTable, index: number): Place & { readonly name: string } => {
+  const { name, value, section } = symbols.at(index);
+  return isRealIndex(section) && elf.sections[section]
+    ? { base: sectionBase(section), offset: value, name }
+    : { base: symbolBase(index), offset: 0, name };
+};
+
+const filledBy = (elf: Elf, tables: readonly Relocations[], section: Section, symbols: SymbolTable): Filled | undefined => {
+  const table = tables[0];
+  if (!table) return undefined;
+  // The linker writes them in order; a table that is not, or a second one, is put in order here.
+  const order = [...tables.entries()].flatMap(([t, { count }]) => Array.from({ length: count }, (_, i) => [t, i] as const));
+  const offsetOf = ([t, i]: readonly [number, number]): number => tables[t]!.offsets[i]!;
+  order.sort((a, b) => offsetOf(a) - offsetOf(b));
+  const inPlace = elf.arch === "i386" ? sectionBytes(elf, section) : undefined;
+  const view = inPlace && new DataView(inPlace.buffer, inPlace.byteOffset, inPlace.byteLength);
+  const at = (position: number): Reference => {
+    const [t, i] = order[position]!;
+    const { offsets, types, addends, symbols: indexes } = tables[t]!;
+    const place = placeOf(elf, symbols, indexes[i]!);
+    const [where, type] = [offsets[i]!, types[i]!];
+    const addend = view && type === R_386_32 && where + 4 <= view.byteLength ? view.getUint32(where, true) : addends[i]!;
+    return { base: place.base, name: place.name, offset: place.offset + addend, at: where, type };
+  };
+  const from = (offset: number): number => {
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (offsetOf(order[middle]!) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const find = (offset: number): Reference | undefined => {
+    const position = from(offset);
+    return position < order.length && offsetOf(order[position]!) === offset ? at(position) : undefined;
+  };
+  return { section, count: order.length, at, from, find };
+};
+
+/** Opens a module for following its code. @throws InputError where relocations or symbols lie out of range, once they are asked for. */
+export const openImage = (elf: Elf, symbols: SymbolTable): Image => {
+  const tables = relocationTables(elf).filter(({ target }) => (target.flags & SHF_ALLOC) !== 0 && target.type !== SHT_NOBITS);
+  const bytes = once((section) => sectionBytes(elf, section));
+  const filled = once((section) => {
+    const mine = tables.filter(({ target }) => target === section).map((table) => table.read());
+    return filledBy(elf, mine, section, symbols);
+  });
+  const code = once((section): Code => {
+    const content = bytes(section);
+    const relocations = filled(section);
+    return {
+      base: sectionBase(section.index),
+      bytes: content,
+      view: new DataView(content.buffer, content.byteOffset, content.byteLength),
+      referenceAt: (offset) => relocations?.find(offset),
+    };
+  });
+  const relocated = [...new Set(tables.map(({ target }) => target))];
+  return { elf, symbols, functions: functionsOf(elf, symbols), relocated, filled, code, bytes };
+};

@@ -1,0 +1,49 @@
+import { evidenceLine } from "../findings/evidence.ts";
+import type { Explanation } from "../findings/explanation.ts";
+import { messageOf, writtenNote } from "../findings/message.ts";
+import { visible } from "../shared/visible.ts";
+import { SIGHTINGS, type Site } from "../shared/vocabulary.ts";
+import { painter, plural } from "./paint.ts";
+import type { Dress } from "./reporter.ts";
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+/** One place: the source line, then outward-in the header functions to the place of the relocation. */
+const siteLines = ({ file, line, column, function: name, variable, via, section, offset, written }: Site): readonly string[] => {
+  const relocation = section === undefined ? "" : `${section}+${hex(offset ?? 0)}`;
+  const holder = name ?? variable;
+  const source = file === undefined ? relocation : `${file}:${line}:${column ?? 1}`;
+  const head = [source, holder && `in ${holder}`, written && `as ${written}`, file !== undefined && relocation].filter(Boolean).join("  ");
+  const steps = (via ?? []).toReversed().map((step) => `  inlined ${step.function ?? "?"}  ${step.file}:${step.line}`);
+  return [head, ...steps].map(visible);
+};
+
+/** What is known of one use, for people. */
+export const renderExplanation = (explanations: readonly Explanation[], dress: Dress): string => {
+  const paint = painter(dress.color);
+  return explanations
+    .map(({ subject, interface: taken, row, crc, facts: names, evidence, sites, report }) => {
+      const facts = [
+        row.level,
+        taken.kind === "symbol" ? (row.exportType ?? "") : taken.kind,
+        row.weak ? "weak" : "",
+        row.origin === "toolchain" ? "added by the toolchain" : "",
+        crc === undefined ? "" : `built against 0x${crc.toString(16).padStart(8, "0")}`,
+      ];
+      const lines = evidence.map(evidenceLine);
+      const width = Math.max(0, ...lines.map(({ from }) => from.length));
+      return [
+        [paint("bold", visible(taken.name)) + writtenNote(names), ...facts.filter((fact) => fact !== "").map(visible)].join("  "),
+        ...lines.map(({ from, text }) => `  ${from === "" ? text : `${from.padEnd(width)}  ${text}`}`),
+        ...(row.seen ? [`  ${SIGHTINGS[row.seen]}`] : []),
+        `  taken by ${visible(subject)} at ${plural(sites.length, "place")}${sites.length > 0 ? ":" : ""}`,
+        ...sites.flatMap((site) => siteLines(site).map((line) => `    ${line}`)),
+        ...report.findings.map((finding) => `  ${finding.severity}: ${messageOf(finding, report.rules[finding.rule]!)}  [${finding.rule}]`),
+        ...report.waived.map(
+          ({ finding, reason, until }) => `  waived (${visible(reason)}${until ? `, until ${until}` : ""})  [${finding.rule}]`,
+        ),
+      ].join("\n");
+    })
+    .join("\n\n")
+    .concat("\n");
+};
