@@ -22,7 +22,7 @@ const placesOf = (subject: Subject, use: Use | undefined): readonly [Place, ...P
       line: site.line,
       column: site.column ?? 1,
       ...(site.function !== undefined && { function: site.function }),
-      ...(site.via && { through: site.via.map((step) => step.function ?? step.file).reverse() }),
+      ...(site.via && { through: site.via.toReversed().map((step) => step.function ?? step.file) }),
     };
     const key = `${place.file}:${place.line}:${place.column}`;
     if (!places.has(key)) places.set(key, place);

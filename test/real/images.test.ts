@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { nodeHost } from "../../src/cli/host.ts";
 import { loadSubjects } from "../../src/cli/load-subjects.ts";
 import { loadShipped } from "../../src/cli/shipped.ts";
+import { isPrivateName } from "../../src/inputs/private-names.ts";
 import type { Subject } from "../../src/usage/model.ts";
 
 // Every module of two whole distribution kernels, held against nm, modinfo and modprobe.
@@ -67,6 +68,7 @@ const modinfo = (file: string): { entries: string[]; parameters: string[] } => {
 };
 
 const differences: string[] = [];
+beforeEach(() => void differences.splice(0));
 const compare = (what: string, file: string, mine: readonly string[], theirs: readonly string[]): number => {
   if (JSON.stringify(mine) !== JSON.stringify(theirs)) {
     const [a, b] = [new Set(mine), new Set(theirs)];
@@ -204,4 +206,59 @@ describe("linux-modules 7.x, compressed with xz", () => {
     );
     expect(differences).toEqual([]);
   });
+});
+
+/** One kernel package for each architecture, ELF class and byte order. */
+const OTHERS = [
+  ["i386", "bookworm", "linux-image-6.1.0-*-686-pae", "i386"],
+  ["armhf", "bookworm", "linux-image-6.1.0-*-armmp", "arm"],
+  ["arm64", "bookworm", "linux-image-6.1.0-*-arm64", "arm64"],
+  ["ppc64el", "bookworm", "linux-image-6.1.0-*-powerpc64le", "ppc64le"],
+  ["s390x", "bookworm", "linux-image-6.1.0-*-s390x", "s390x"],
+  ["riscv64", "trixie", "linux-image-6.12.*-riscv64", "riscv64"],
+] as const;
+
+describe("modules of other architectures, every fifth", () => {
+  for (const [debian, release, pattern, arch] of OTHERS) {
+    test(`${arch}: undefined symbols, modinfo and symbol versions`, async () => {
+      console.log(suite(release, debian, `image-${debian}`, pattern));
+      const folder = join(WORK, `image-${debian}`);
+      const packed = modulesBelow(join(folder, existsSync(join(folder, "usr/lib/modules")) ? "usr/lib/modules" : "lib/modules")).filter(
+        (_, index) => index % 5 === 0,
+      );
+      expect(packed.length).toBeGreaterThan(50);
+      const copy = (file: string, index: number): string => {
+        if (!file.endsWith(".xz")) return file;
+        const plain = join(folder, `${index}.ko`);
+        if (!existsSync(plain)) writeFileSync(plain, execFileSync("xz", ["-dc", file], { maxBuffer: 1 << 28 }));
+        return plain;
+      };
+      const plain = packed.map(copy);
+      const subjects = await load(packed);
+      const undefinedOf = nmUndefined(plain);
+      const counts = { symbols: 0, modinfo: 0, versions: 0 };
+      for (const [index, file] of packed.entries()) {
+        const subject = subjects.get(file)!;
+        expect(subject.arch).toBe(arch);
+        // nm lists what the linker or the loader provides itself, too (kernel-private names: scripts/mod/modpost.c ignore_undef_symbol).
+        const listed = (undefinedOf.get(plain[index]!) ?? []).filter((line) => !isPrivateName(line.slice(2), arch));
+        counts.symbols += compare("nm", file, symbolsOf(subject), listed.sort());
+        counts.modinfo += compareModinfo(file, subject);
+        const versions = run("modprobe", ["--dump-modversions", file]).split("\n").filter(Boolean);
+        const mine = subject.uses
+          .filter((use) => use.crc !== undefined)
+          .map((use) => `${use.crc!.toString(16).padStart(8, "0")} ${use.name}`);
+        counts.versions += compare(
+          "modprobe",
+          file,
+          mine.sort(),
+          versions.map((line) => `${line.split("\t")[0]!.replace("0x", "").padStart(8, "0")} ${line.split("\t")[1]}`).sort(),
+        );
+      }
+      console.log(
+        `${arch}: ${packed.length} modules: ${counts.symbols} undefined symbols, ${counts.modinfo} modinfo fields, ${counts.versions} CRCs compared, ${differences.length} different`,
+      );
+      expect(differences).toEqual([]);
+    });
+  }
 });

@@ -32,7 +32,7 @@ make() {
   echo "$file $tool"
 }
 
-plain="-O2 -ffreestanding -fno-pic -fno-asynchronous-unwind-tables -c -I$src"
+plain="-I$fixtures/../include -O2 -ffreestanding -fno-pic -fno-asynchronous-unwind-tables -c -I$src"
 cd "$src" || exit
 
 for version in 2 3 4 5; do
