@@ -1,5 +1,6 @@
 /** abi-lint as a library: bytes and texts in, a report out; no file access of its own. */
 export { lint, type LintInput } from "./engine/lint.ts";
+export type * from "./custom/rule.ts";
 export type { Evidence, Finding, Report } from "./findings/model.ts";
 export { bytesSource, type ByteSource } from "./inputs/bytes.ts";
 export { parseManifest } from "./inputs/manifest.ts";

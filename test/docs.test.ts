@@ -4,8 +4,12 @@ import { expect, test } from "vitest";
 import { EXIT } from "../src/cli/exit-code.ts";
 import { buildProgram } from "../src/cli/program.ts";
 import { nodeHost } from "../src/cli/host.ts";
+import { policySource } from "../src/cli/load-policy.ts";
+import { loadShipped } from "../src/cli/shipped.ts";
+import { resolvePolicy } from "../src/index.ts";
 import { JsonReport } from "../src/reporters/json-schema.ts";
 import { abiLint } from "./support/run.ts";
+import { referenceText } from "./support/reference.ts";
 import { SCHEMAS } from "./support/schemas.ts";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -30,6 +34,25 @@ test("the README's transcript is what the demo prints", { timeout: 60_000 }, () 
 test("the example's expected output is what is printed", async () => {
   const { stdout } = await abiLint(example, "abi-lint.manifest.json");
   await expect(stdout).toMatchFileSnapshot(`${example}/expected.txt`);
+});
+
+test("the story of a review goes as its README tells it", async () => {
+  const folder = `${root}examples/review`;
+  const commands = [
+    [],
+    ["--policy", "with-waiver.yaml", "--today", "2026-12-01"],
+    ["--policy", "with-waiver.yaml", "--today", "2027-02-01"],
+  ];
+  let transcript = "";
+  const statuses: number[] = [];
+  for (const options of commands) {
+    const { stdout, stderr, status } = await abiLint(folder, "change.manifest.json", "--no-uses", ...options);
+    expect(stderr).toBe("");
+    statuses.push(status);
+    transcript += `$ abi-lint ${["change.manifest.json", "--no-uses", ...options].join(" ")}\n${stdout}--- status ${status}\n`;
+  }
+  expect(statuses).toEqual([1, 0, 1]);
+  await expect(transcript).toMatchFileSnapshot(`${folder}/expected.txt`);
 });
 
 test("the README and --help give the same exit statuses", () => {
@@ -58,4 +81,22 @@ for (const [file, text] of Object.entries(SCHEMAS)) {
 test("the JSON report has the form of its schema", async () => {
   const { stdout } = await abiLint(example, "abi-lint.manifest.json", "--format", "json");
   expect(JsonReport.safeParse(JSON.parse(stdout)).error).toBeUndefined();
+});
+
+test("rules/README.md is the reference of what is shipped", async () => {
+  const source = policySource(nodeHost(root), loadShipped(nodeHost(root)));
+  const all = resolvePolicy("./none.yaml", { ...source, list: () => undefined, read: () => ({ file: "none.yaml", text: "extends: []" }) });
+  await expect(referenceText(all, { recommended: resolvePolicy(undefined, source) })).toMatchFileSnapshot(`${root}rules/README.md`);
+});
+
+test("no shipped promise stands behind one that has already decided", () => {
+  const source = policySource(nodeHost(root), loadShipped(nodeHost(root)));
+  const { promises } = resolvePolicy(undefined, source);
+  const general = (index: number, kind: string): boolean =>
+    promises.slice(0, index).some(({ match }) => Object.keys(match).length === 1 && [match.kind].flat().includes(kind as never));
+  expect(
+    promises
+      .filter(({ match }, index) => [match.kind ?? []].flat().some((kind) => general(index, kind)))
+      .map(({ at }) => `${at.file}:${at.line}`),
+  ).toEqual([]);
 });

@@ -1,12 +1,11 @@
 import { lint } from "../engine/lint.ts";
 import type { FindingSeverity, Report } from "../findings/model.ts";
 import { atLeast } from "../findings/order.ts";
-import { REPORTERS } from "../reporters/index.ts";
-import { InputError } from "../shared/input-error.ts";
+import { REPORTERS, type Format } from "../reporters/index.ts";
 import { useColor, type ColorWish } from "./color.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { gather, type GatherOptions } from "./gather.ts";
-import { parseFormat, type FormatTarget } from "./format.ts";
+import { parseFormats, type FormatTarget } from "./format.ts";
 import type { Io } from "./io.ts";
 
 export interface CheckOptions extends GatherOptions {
@@ -23,7 +22,12 @@ const exitOf = (report: Report, failOn: FindingSeverity): ExitCode => {
   return failing.length > 0 ? EXIT.findings : EXIT.clean;
 };
 
-const print = async (report: Report, targets: readonly FormatTarget[], options: CheckOptions, { host, env, stdout }: Io): Promise<void> => {
+const print = async (
+  report: Report,
+  targets: readonly FormatTarget<Format>[],
+  options: CheckOptions,
+  { host, env, stdout }: Io,
+): Promise<void> => {
   for (const { format, file } of targets) {
     const render = await REPORTERS[format]();
     const color = file === undefined && useColor(options.color, env, stdout.isTerminal);
@@ -35,17 +39,10 @@ const print = async (report: Report, targets: readonly FormatTarget[], options: 
 
 /** `abi-lint check`: reads, judges, prints. */
 export const check = async (paths: readonly string[], options: CheckOptions, io: Io): Promise<ExitCode> => {
-  const targets = options.format.map(parseFormat);
-  if (targets.filter((target) => target.file === undefined).length > 1) {
-    throw new InputError({
-      file: "--format",
-      message: "two reports for one standard output",
-      hint: "write all but one to a file: --format json:report.json",
-    });
-  }
+  const targets = parseFormats(options.format, REPORTERS);
   const { problems, ...input } = await gather(paths, options, io);
   if (input.subjects.length === 0) return EXIT.notChecked;
-  const report: Report = { ...lint(input), problems };
+  const report: Report = { ...lint({ ...input, complete: problems.length === 0 }), problems };
   await print(report, targets, options, io);
   return exitOf(report, options.failOn);
 };

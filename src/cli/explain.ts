@@ -1,11 +1,16 @@
 import { explain } from "../engine/explain.ts";
 import { renderExplanation } from "../reporters/explanation.ts";
 import { InputError } from "../shared/input-error.ts";
-import { didYouMean } from "../shared/suggest.ts";
+import { didYouMean, nearest } from "../shared/suggest.ts";
 import { useColor, type ColorWish } from "./color.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { explainPromise, explainRule, explainSymbol } from "./explain-policy.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import type { Io } from "./io.ts";
+import { loadRunnablePolicy, mayRunCode } from "./load-code.ts";
+import { loadKernels } from "./load-kernels.ts";
+import { loadTrustedPolicy } from "./load-policy.ts";
+import { loadShipped } from "./shipped.ts";
 
 export interface ExplainOptions extends GatherOptions {
   readonly color: ColorWish;
@@ -24,4 +29,29 @@ export const explainUse = async (path: string, name: string, options: ExplainOpt
   const color = useColor(options.color, io.env, io.stdout.isTerminal);
   io.stdout.write(renderExplanation(explanations, { color, width: io.stdout.columns, uses: false }));
   return problems.length > 0 ? EXIT.notChecked : EXIT.clean;
+};
+
+/** `abi-lint explain WHAT`: a rule by its id, a promise by its file and line, or a symbol under the policy in force. */
+export const explainWord = async (word: string, options: ExplainOptions, io: Io): Promise<ExitCode> => {
+  const { host, stdout, env } = io;
+  const shipped = loadShipped(host);
+  const policy = loadTrustedPolicy(host, shipped, options.policy, options.waiversFrom);
+  const { rules } = mayRunCode(options, env) ? (await loadRunnablePolicy(shipped, options, io)).policy : policy;
+  const rule = rules.find(({ id }) => id === word);
+  const promise = policy.promises.find(({ at }) => `${at.file}:${at.line}` === word);
+  if (rule) stdout.write(explainRule(rule));
+  else if (promise) stdout.write(explainPromise(promise));
+  else {
+    const { kernels, problems } = loadKernels(host, options.kernel, policy);
+    if (problems.length > 0) throw new InputError(problems);
+    const near = nearest(
+      word,
+      policy.rules.map(({ id }) => id),
+    );
+    if (near !== undefined && word.includes("-"))
+      throw new InputError({ file: word, message: "no rule, promise or symbol", hint: `did you mean "${near}"?` });
+    const dress = { color: useColor(options.color, env, stdout.isTerminal), width: stdout.columns, uses: false };
+    stdout.write(explainSymbol(word, kernels, policy, options.today ?? io.today, dress));
+  }
+  return EXIT.clean;
 };

@@ -1,6 +1,8 @@
 import { nodeHost } from "./host.ts";
+import { readRuleTypes } from "./rule-types.ts";
 import { freezeShipped, readShipped } from "./shipped.ts";
 
-// The build's step that turns rules/ into dist/rules.json, run in the package's root.
+// The build's step that turns rules/ into dist/rules.json and the types of rules into dist/rule-types.json, run in the package's root.
 const host = nodeHost(process.cwd());
 host.write("dist/rules.json", JSON.stringify(freezeShipped(readShipped(host, "rules"))));
+host.write("dist/rule-types.json", JSON.stringify(readRuleTypes(host, "src")));

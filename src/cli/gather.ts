@@ -1,12 +1,19 @@
 import type { LintInput } from "../engine/lint.ts";
+import { parseManifest } from "../inputs/manifest.ts";
+import type { PolicyEntry } from "../policy/model.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
+import { subjectsFromManifest } from "../usage/from-manifest.ts";
+import type { Subject } from "../usage/model.ts";
+import { beside } from "./beside.ts";
+import type { Host } from "./host.ts";
 import type { Io } from "./io.ts";
+import { loadBaseline } from "./load-baseline.ts";
+import { loadRunnablePolicy } from "./load-code.ts";
 import { loadKernels } from "./load-kernels.ts";
-import { loadPolicy } from "./load-policy.ts";
 import { loadSubjects } from "./load-subjects.ts";
 import { placeSources } from "./place-sources.ts";
 import { problemText } from "./problems.ts";
-import { loadShipped } from "./shipped.ts";
+import { loadShipped, type Shipped } from "./shipped.ts";
 
 /** What to judge, against what, by what: the options that check and explain share. */
 export interface GatherOptions {
@@ -14,29 +21,64 @@ export interface GatherOptions {
   readonly policy?: string;
   readonly places: boolean;
   readonly pathMap: readonly string[];
+  /** Trusted copies of the policy: only their waivers count. */
+  readonly waiversFrom: readonly string[];
+  /** Whether rules written in TypeScript may run. */
+  readonly allowCode?: boolean;
   readonly today?: string;
+  /** The baseline's file (default: beside the policy); false: none. */
+  readonly baseline?: string | false;
 }
 
+/** The manifest that the policy names, its path taken from the policy's own folder. */
+const loadCommitted = (host: Host, { name, at }: PolicyEntry): readonly Subject[] => {
+  const path = beside(at.file, name);
+  if (host.kindOf(path) !== "file") {
+    throw new InputError({
+      ...at,
+      message: `there is no manifest ${host.shown(path)}`,
+      hint: `abi-lint export --no-places -o ${name} writes it`,
+    });
+  }
+  return subjectsFromManifest(parseManifest(host.readText(path), host.shown(path)));
+};
+
 /**
- * Reads policy, kernels and subjects. Subjects that cannot be read are reported at once and left out.
- * @throws InputError for a policy or a kernel that cannot be read: a reference that is missing makes every verdict about it a guess.
+ * Reads policy and kernels.
+ * @throws InputError for one that cannot be read: a reference that is missing makes every verdict about it a guess.
  */
+export const gatherReferences = async (
+  options: GatherOptions,
+  shipped: Shipped,
+  { host, env, today }: Io,
+): Promise<Omit<LintInput, "subjects">> => {
+  const { policy, code } = await loadRunnablePolicy(shipped, options, { host, env });
+  const { kernels, problems: missing } = loadKernels(host, options.kernel, policy);
+  if (missing.length > 0) throw new InputError(missing);
+  const committed = policy.manifest && loadCommitted(host, policy.manifest);
+  const baseline = loadBaseline(host, shipped, options);
+  return { kernels, policy, code, ...(committed && { committed }), ...(baseline && { baseline }), today: options.today ?? today };
+};
+
+/** Reads subjects. Those that cannot be read are reported at once and left out. */
+export const gatherSubjects = async (
+  paths: readonly string[],
+  options: GatherOptions,
+  { data }: Shipped,
+  { host, stderr }: Io,
+): Promise<Pick<LintInput, "subjects"> & { readonly problems: readonly Problem[] }> => {
+  const { subjects, problems } = await loadSubjects(host, paths, { data, places: options.places });
+  for (const problem of problems) stderr.write(problemText(problem));
+  return { subjects: subjects.map((subject) => placeSources(subject, host, options.pathMap)), problems };
+};
+
+/** Reads all that a run is about. @throws InputError as `gatherReferences` does. */
 export const gather = async (
   paths: readonly string[],
   options: GatherOptions,
-  { host, stderr, today }: Io,
+  io: Io,
 ): Promise<LintInput & { readonly problems: readonly Problem[] }> => {
-  const shipped = loadShipped(host);
-  const policy = loadPolicy(host, shipped, options.policy);
-  const { kernels, problems: missing } = loadKernels(host, options.kernel, policy);
-  if (missing.length > 0) throw new InputError(missing);
-  const { subjects, problems } = await loadSubjects(host, paths, { data: shipped.data, places: options.places });
-  for (const problem of problems) stderr.write(problemText(problem));
-  return {
-    subjects: subjects.map((subject) => placeSources(subject, host, options.pathMap)),
-    kernels,
-    policy,
-    today: options.today ?? today,
-    problems,
-  };
+  const shipped = loadShipped(io.host);
+  const references = await gatherReferences(options, shipped, io);
+  return { ...references, ...(await gatherSubjects(paths, options, shipped, io)) };
 };

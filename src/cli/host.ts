@@ -1,13 +1,17 @@
 import {
   closeSync,
   fstatSync,
+  lstatSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   statSync,
+  type Stats,
   unlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -29,6 +33,12 @@ export interface Host {
   list(path: string): readonly string[];
   /** Writes a file whole or not at all. */
   write(path: string, text: string): void;
+  /** Makes a file that is not there yet, and its folders. Returns what takes all of it back. @throws InputError where it is there. */
+  create(path: string, text: string): () => void;
+  /** A file of a folder that is the user's own and that nobody else can write to; undefined where there is none. */
+  readPrivate(folder: string, name: string): string | undefined;
+  /** Writes such a file, and makes its folder; where that cannot be done, nothing happens. */
+  writePrivate(folder: string, name: string, text: string): void;
   /** How a path is printed: relative to the working directory, with forward slashes. */
   shown(path: string): string;
 }
@@ -37,6 +47,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
   EACCES: "permission denied",
   EPERM: "permission denied",
+  EEXIST: "is there already",
   EISDIR: "is a directory",
   ELOOP: "too many symbolic links",
   ENOSPC: "no space left on the device",
@@ -68,6 +79,59 @@ const readExactly = (fd: number, name: string, offset: number, length: number): 
   return bytes;
 };
 
+/** What is at a path; below a file there is nothing. */
+const statOf = (path: string): Stats | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    throw error;
+  }
+};
+
+/** Makes a file and its folders; whatever fails leaves nothing behind. */
+const createFile = (target: string, text: string): (() => void) => {
+  const first = mkdirSync(dirname(target), { recursive: true });
+  const removeFolders = (): void => {
+    if (first !== undefined) for (let folder = dirname(target); folder.length >= first.length; folder = dirname(folder)) rmdirSync(folder);
+  };
+  let fd: number;
+  try {
+    fd = openSync(target, "wx");
+  } catch (error) {
+    removeFolders();
+    throw error;
+  }
+  const undo = (): void => {
+    unlinkSync(target);
+    removeFolders();
+  };
+  try {
+    writeFileSync(fd, text);
+  } catch (error) {
+    undo();
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+  return undo;
+};
+
+/** Whether a folder belongs to the user who runs this, and to nobody else. */
+const isPrivate = (folder: string): boolean => {
+  const stat = lstatSync(folder);
+  return stat.isDirectory() && stat.uid === process.getuid?.() && (stat.mode & 0o077) === 0;
+};
+
+/** For a cache: whatever goes wrong, it is as if there were none. */
+const orNothing = <T>(action: () => T): T | undefined => {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+};
+
 /** A host over the real file system. */
 export const nodeHost = (cwd: string): Host => {
   const shown = (path: string): string => relative(cwd, resolve(cwd, path)).split(sep).join("/") || ".";
@@ -88,11 +152,21 @@ export const nodeHost = (cwd: string): Host => {
     readText: (path) => guard(shown(path), () => readFileSync(resolve(cwd, path), "utf8")),
     readStdin: () => guard("-", () => readFileSync(0)),
     kindOf: (path) => {
-      const stat = guard(shown(path), () => statSync(resolve(cwd, path), { throwIfNoEntry: false }));
+      const stat = guard(shown(path), () => statOf(resolve(cwd, path)));
       return !stat ? "missing" : stat.isDirectory() ? "folder" : stat.isFile() ? "file" : "other";
     },
     realPath: (path) => guard(shown(path), () => realpathSync(resolve(cwd, path))),
     list: (path) => guard(shown(path), () => readdirSync(resolve(cwd, path))).sort(),
+    create: (path, text) => guard(shown(path), () => createFile(resolve(cwd, path), text)),
+    readPrivate: (folder, name) => orNothing(() => (isPrivate(folder) ? readFileSync(join(folder, name), "utf8") : undefined)),
+    writePrivate: (folder, name, text) =>
+      orNothing(() => {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        if (!isPrivate(folder)) return;
+        const draft = join(folder, `${name}.${process.pid}.tmp`);
+        writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
+        renameSync(draft, join(folder, name));
+      }),
     write: (path, text) =>
       guard(shown(path), () => {
         const target = resolve(cwd, path);

@@ -3,6 +3,7 @@ import type { Kernel } from "../kernels/model.ts";
 import { parseSymvers } from "../kernels/symvers.ts";
 import type { ResolvedPolicy } from "../policy/model.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
+import { beside } from "./beside.ts";
 import type { Host } from "./host.ts";
 
 /** What a kernel is called whose file was given without a name: the release in its path, as the headers packages and build links spell it. */
@@ -63,7 +64,7 @@ export const loadKernels = (
     return { kernels, problems };
   }
   for (const { name, at } of policy.kernels) {
-    const path = join(dirname(at.file), name);
+    const path = beside(at.file, name);
     attempt(
       () => loadOne(host, path, undefined),
       (problem) =>

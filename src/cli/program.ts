@@ -32,10 +32,73 @@ const gathering = (command: Command): Command =>
       [],
     )
     .option("-p, --policy <preset|file>", "the policy (default: the nearest abi-lint.yaml, else recommended)")
+    .option("--waivers-from <file>", "a trusted copy of the policy: only waivers that it has count (repeatable)", collect, [])
+    .option("--allow-code", "run the rules that the policy's `code` names: they are TypeScript and have your rights")
     .option("--path-map <from=to>", "rewrite the beginning of source paths (repeatable)", collectMap, [])
     .option("--no-places", "do not look for source lines")
     .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
     .option("--today <day>", "the day that waivers are held against", day);
+
+const BASELINE = "what was accepted (default: abi-lint.baseline.yaml beside the policy)";
+
+/** The definition of the commands that keep the baseline. */
+const baselineCommands = (program: Command, io: Io, finish: (status: ExitCode) => void): void => {
+  const baseline = program.command("baseline").description("keep the list of findings that were accepted when abi-lint was adopted");
+  const add = (name: "create" | "update" | "prune", says: string): Command =>
+    gathering(baseline.command(name))
+      .description(says)
+      .argument("<input...>", "all that the project checks: kernel modules, manifests, folders of modules")
+      .option("--baseline <file>", BASELINE)
+      .action(async (inputs: string[], options) => {
+        const commands = await import("./baseline.ts");
+        finish(await commands[name](inputs, options, io));
+      });
+  const complete = "drop the lines of modules and kernels that are not given, too";
+  add("create", "accept all findings of today");
+  add("update", "drop the lines that no finding needs; tell of findings that are new (status 1)")
+    .option("--accept-new", "accept them instead")
+    .option("--complete", complete);
+  add("prune", "drop the lines that no finding needs").option("--complete", complete);
+};
+
+/** The definition of the commands that start and test a project's policy. */
+const projectCommands = (program: Command, io: Io, finish: (status: ExitCode) => void): void => {
+  program
+    .command("test")
+    .description(
+      "run the examples of rules and the cases of *.test.yaml (status 1: one failed, 2: a file is not valid, or nothing to test)",
+    )
+    .argument("[path...]", "policies, rules, *.test.yaml, folders of them (default: the working directory)")
+    .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
+    .option("--today <day>", "the day that waivers are held against, where a case names none", day)
+    .option("--allow-code", "run the rules that the policy's `code` names: they are TypeScript and have your rights")
+    .action(async (paths: string[], options) => {
+      const { testPolicies } = await import("./test-policy.ts");
+      finish(await testPolicies(paths.length > 0 ? paths : ["."], options, io));
+    });
+
+  program
+    .command("new")
+    .description("write a new file, ready to be changed")
+    .command("rule")
+    .description("a rule, with an example of either verdict")
+    .argument("<id>", "what it is called: kebab-case")
+    .option("--folder <folder>", "where to write it", "rules")
+    .action(async (id: string, options) => {
+      const { newRule } = await import("./new-rule.ts");
+      finish(newRule(id, options, io));
+    });
+
+  program
+    .command("init")
+    .description("write a policy, a CI snippet and an editor task; asks nothing and overwrites nothing")
+    .addOption(new Option("--ci <host>", "the CI host (default: the one that is seen)").choices(["github", "gitlab", "none"]))
+    .addOption(new Option("--editor <editor>", "the editor (default: the one that is seen)").choices(["vscode", "vim", "emacs", "none"]))
+    .action(async (options) => {
+      const { init } = await import("./init.ts");
+      finish(init(options, io));
+    });
+};
 
 /** The command's definition. What it ends with is handed to `finish`. */
 export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Command => {
@@ -56,6 +119,8 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .argument("<input...>", "kernel modules, manifests, folders of modules, modules.order, - for standard input")
     .option("-f, --format <name[:file]>", "text, gcc or json (repeatable; default: text)", collect, [])
     .addOption(new Option("--fail-on <severity>", "the least severity that fails").choices(["error", "warning", "note"]).default("error"))
+    .option("--baseline <file>", BASELINE)
+    .option("--no-baseline", "accept nothing")
     .option("--no-uses", "leave out the list of all uses")
     .action(async (inputs: string[], options) => {
       const { check } = await import("./check.ts");
@@ -63,12 +128,21 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     });
 
   gathering(program.command("explain"))
-    .description("tell all about one name that an input takes: who promised it, what each kernel says, every place")
-    .argument("<input>", "a kernel module or a manifest")
-    .argument("<name>", "the symbol, or other name")
-    .action(async (input: string, name: string, options) => {
-      const { explainUse } = await import("./explain.ts");
-      finish(await explainUse(input, name, options, io));
+    .description("tell all about a rule, a promise or a symbol; or about one name that an input takes, with every place")
+    .argument("<what>", "a rule's id, a promise's file:line, a symbol; or, with a name behind it, a kernel module or a manifest")
+    .argument("[name]", "the symbol, or other name, that the input takes")
+    .action(async (what: string, name: string | undefined, options) => {
+      const { explainUse, explainWord } = await import("./explain.ts");
+      finish(name === undefined ? await explainWord(what, options, io) : await explainUse(what, name, options, io));
+    });
+
+  program
+    .command("policy")
+    .description("print the policy in force, with the file and line of every value")
+    .option("-p, --policy <preset|file>", "the policy (default: the nearest abi-lint.yaml, else recommended)")
+    .action(async (options) => {
+      const { showPolicy } = await import("./show-policy.ts");
+      finish(showPolicy(options.policy, io));
     });
 
   program
@@ -81,5 +155,18 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
       const { exportManifest } = await import("./export.ts");
       finish(await exportManifest(inputs, options, io));
     });
+  gathering(program.command("diff"))
+    .description("tell what a change takes on, drops and changes: two modules or manifests")
+    .argument("<old>", "a kernel module, a manifest, a folder of modules")
+    .argument("<new>", "the same after the change")
+    .option("-f, --format <name[:file]>", "text, gcc or json (repeatable; default: text)", collect, [])
+    .option("--fail-on-new <level>", "a level at which no use must be taken on (repeatable, or separated by commas)", collect, [])
+    .action(async (before: string, after: string, options) => {
+      const { diffInputs } = await import("./diff.ts");
+      finish(await diffInputs(before, after, { ...options, format: options.format.length > 0 ? options.format : ["text"] }, io));
+    });
+
+  baselineCommands(program, io, finish);
+  projectCommands(program, io, finish);
   return program;
 };

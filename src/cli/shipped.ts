@@ -16,6 +16,8 @@ export interface ShippedData {
   readonly toolchain: ToolchainList;
   readonly written: WrittenList;
   readonly doors: LookupDoors;
+  /** `rules/templates/`: what `init` and `new` write, by file name. */
+  readonly templates: Readonly<Record<string, string>>;
 }
 
 export interface Shipped {
@@ -68,6 +70,7 @@ export const readShipped = (host: Host, root: string): Shipped => {
       toolchain: validate(read("data/toolchain.yaml"), Toolchain),
       written: validate(read("data/written-names.yaml"), Written),
       doors: validate(read("data/lookups.yaml"), z.strictObject({ doors: Doors })).doors as LookupDoors,
+      templates: Object.fromEntries(host.list(join(root, "templates")).map((file) => [file, host.readText(join(root, "templates", file))])),
     },
   };
 };
@@ -84,6 +87,7 @@ export const freezeShipped = ({ rules, promises, presets, data }: Shipped): Froz
       toolchain: data.toolchain,
       written: data.written.map(({ symbol, written, how }) => ({ symbol, written, how })),
       doors: data.doors,
+      templates: data.templates,
     },
   };
 };

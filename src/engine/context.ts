@@ -1,6 +1,6 @@
 import type { Gap } from "../findings/model.ts";
 import type { Kernel, KernelExport } from "../kernels/model.ts";
-import type { Level, Oddity } from "../shared/vocabulary.ts";
+import type { BaselineState, BudgetState, Level, Oddity, WaiverState } from "../shared/vocabulary.ts";
 import type { Export, Subject, Use } from "../usage/model.ts";
 
 /** A module of the same run that exports what another uses. */
@@ -21,8 +21,13 @@ export interface Context {
   readonly subject: Subject;
   readonly use?: Use;
   readonly level?: Level;
+  /** Whether the committed manifest lacks the use; not known without one. */
+  readonly isNew?: boolean;
   readonly sibling?: Sibling;
   readonly view?: KernelView;
   readonly gap?: Gap;
   readonly oddity?: Oddity;
+  readonly waiver?: WaiverState;
+  readonly budget?: BudgetState;
+  readonly baseline?: BaselineState;
 }

@@ -6,8 +6,8 @@ import { lint, type LintInput } from "./lint.ts";
 
 /** Explains a name in each subject that uses it: what it is, who promised it, what each kernel says, and every place with its chain. */
 export const explain = (input: LintInput, name: string): readonly Explanation[] => {
-  const judge = compileJudge(input.subjects, input.kernels, input.policy.promises);
-  const { findings, waived, ...report } = lint(input);
+  const judge = compileJudge(input.subjects, input.kernels, input.policy.promises, input.committed);
+  const { findings, waived, accepted, ...report } = lint(input);
   return input.subjects.flatMap((subject) =>
     subject.uses
       .filter((use) => use.name === name)
@@ -32,7 +32,12 @@ export const explain = (input: LintInput, name: string): readonly Explanation[] 
           facts: { ...writtenAs(use) },
           evidence: [...kernels, ...crcs, ...promiseEvidence(judged.verdict)],
           sites: use.sites,
-          report: { ...report, findings: findings.filter(about), waived: waived.filter(({ finding }) => about(finding)) },
+          report: {
+            ...report,
+            findings: findings.filter(about),
+            waived: waived.filter(({ finding }) => about(finding)),
+            accepted: accepted.filter(about),
+          },
         };
       }),
   );

@@ -8,12 +8,12 @@ import type { KernelView } from "./context.ts";
 import type { JudgedUse } from "./judge.ts";
 import { refusersOf } from "./licence.ts";
 import type { Verdict } from "./promises.ts";
-import type { Remark } from "./remarks.ts";
+import { stateOf, type Remark } from "./remarks.ts";
 
 type Facts = { readonly [P in Placeholder | "written" | "perhaps"]?: string };
 
 /** The source lines that took the use, each once, or the subject itself where none is known. */
-const placesOf = (subject: Subject, use: Use | undefined): readonly [Place, ...Place[]] => {
+export const placesOf = (subject: Subject, use: Use | undefined): readonly [Place, ...Place[]] => {
   const places = new Map<string, Place>();
   for (const site of use?.sites ?? []) {
     if (site.file === undefined || site.line === undefined) continue;
@@ -97,37 +97,36 @@ export const useFinding = (rule: ResolvedRule, judged: JudgedUse, subject: Subje
 /** More names than this are counted, not listed. */
 const MAX_NAMES = 8;
 
-/** A rule's verdict on a subject as a whole, for the kernels it concerns. */
+/** A rule's verdict on a subject as a whole or on a line of the policy, for the kernels it concerns. */
 export const remarkFinding = (rule: ResolvedRule, subject: Subject, remarks: readonly Remark[]): Finding => {
   const kernels = remarks.flatMap(({ kernel }) => (kernel ? [kernel.name] : []));
-  const { gap, oddity } = remarks[0]!;
+  const first = remarks[0]!;
+  const state = stateOf(first);
   const names = [...new Set(remarks.flatMap((remark) => remark.names))];
   const facts: Facts = {
     subject: subject.name,
     kernels: kernels.join(", "),
     names: names.slice(0, MAX_NAMES).join(", ") + (names.length > MAX_NAMES ? ", …" : ""),
     count: String(names.length),
-    ...(gap && { gap }),
-    ...(oddity && { oddity }),
+    ...state,
+    ...first.facts,
   };
   const evidence = remarks
     .filter((remark) => remark.names.length > 0)
-    .map(({ kernel, names: list }): Evidence => ({
-      kind: "names",
-      ...(kernel && { kernel: kernel.name }),
-      names: list.slice(0, MAX_NAMES),
-      count: list.length,
-    }));
+    .map(({ kernel, names: list }): Evidence => {
+      const shown = list.slice(0, MAX_NAMES);
+      return { kind: "names", ...(kernel && { kernel: kernel.name }), names: shown, count: list.length };
+    });
+  const about = Object.values(state).join(" ");
   return {
     rule: rule.id,
     severity: severityOf(rule),
     subject: subject.name,
-    ...(gap && { gap }),
-    ...(oddity && { oddity }),
+    ...state,
     kernels,
     facts,
-    evidence,
-    places: placesOf(subject, undefined),
-    fingerprint: fingerprintOf(rule.id, subject.name, gap ?? oddity ?? "", kernels),
+    evidence: first.place ? [] : evidence,
+    places: first.place ? [first.place] : placesOf(subject, undefined),
+    fingerprint: fingerprintOf(rule.id, subject.name, first.place ? `${about} ${names.join(" ")}` : about, kernels),
   };
 };

@@ -25,15 +25,19 @@ const siblingExport = ({ subject, export: { name, type, namespace } }: Sibling):
 /**
  * Judges uses: who provides each on which kernel, and who promised it. Of the modules of one run each may use what another exports;
  * only true exports count, not a function that merely has the name.
+ * @param committed the subjects of the committed manifest, against which a use is new or not.
  */
 export const compileJudge = (
   subjects: readonly Subject[],
   kernels: readonly Kernel[],
   promises: readonly ResolvedPromise[],
+  committed: readonly Subject[] | undefined,
 ): ((subject: Subject, use: Use) => JudgedUse) => {
   const siblings = new Map<string, Sibling>();
   for (const subject of subjects) for (const each of subject.exports) siblings.set(each.name, { subject, export: each });
   const promised = compilePromises(promises);
+  const keyOf = (subject: Subject, { kind, name }: Use): string => `${subject.name} ${kind} ${name}`;
+  const agreed = committed && new Set(committed.flatMap((subject) => subject.uses.map((use) => keyOf(subject, use))));
   return (subject, use) => {
     const known = use.kind === "symbol" ? siblings.get(use.name) : undefined;
     const sibling = known?.subject === subject ? undefined : known;
@@ -42,7 +46,13 @@ export const compileJudge = (
       return { kernel, ...(found && { found }) };
     });
     const view = views.find((each) => each.found) ?? views[0];
-    const seen: Context = { subject, use, ...(sibling && { sibling }), ...(view && { view }) };
+    const seen: Context = {
+      subject,
+      use,
+      ...(sibling && { sibling }),
+      ...(view && { view }),
+      ...(agreed && { isNew: !agreed.has(keyOf(subject, use)) }),
+    };
     const verdict = promised(seen);
     return { use, verdict, views, context: { ...seen, level: verdict.level } };
   };

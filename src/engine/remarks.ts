@@ -1,6 +1,7 @@
-import type { Gap } from "../findings/model.ts";
+import type { Gap, PolicyLine } from "../findings/model.ts";
 import type { Kernel } from "../kernels/model.ts";
-import type { Oddity } from "../shared/vocabulary.ts";
+import type { Placeholder } from "../policy/schema.ts";
+import type { BaselineState, BudgetState, Oddity, WaiverState } from "../shared/vocabulary.ts";
 import type { Subject } from "../usage/model.ts";
 import { refusersOf } from "./licence.ts";
 
@@ -8,9 +9,30 @@ import { refusersOf } from "./licence.ts";
 export interface Remark {
   readonly gap?: Gap;
   readonly oddity?: Oddity;
+  readonly waiver?: WaiverState;
+  readonly budget?: BudgetState;
+  readonly baseline?: BaselineState;
   readonly kernel?: Kernel;
   readonly names: readonly string[];
+  /** The line of the policy that it is about, and what that line says. */
+  readonly place?: PolicyLine;
+  readonly facts?: Readonly<Partial<Record<Placeholder, string>>>;
 }
+
+/** What a remark is, as a rule asks for it. */
+export const stateOf = ({
+  gap,
+  oddity,
+  waiver,
+  budget,
+  baseline,
+}: Remark): Pick<Remark, "gap" | "oddity" | "waiver" | "budget" | "baseline"> => ({
+  ...(gap && { gap }),
+  ...(oddity && { oddity }),
+  ...(waiver && { waiver }),
+  ...(budget && { budget }),
+  ...(baseline && { baseline }),
+});
 
 /**
  * Why CRCs of a subject and a kernel cannot be compared. A weak symbol carries none by design

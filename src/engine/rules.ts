@@ -2,32 +2,56 @@ import type { Finding } from "../findings/model.ts";
 import { needs } from "../policy/fields.ts";
 import type { ResolvedRule } from "../policy/model.ts";
 import type { Subject } from "../usage/model.ts";
-import type { Context } from "./context.ts";
+import type { Context, KernelView } from "./context.ts";
 import { remarkFinding, useFinding } from "./finding.ts";
 import type { JudgedUse } from "./judge.ts";
 import { compileMatch } from "./match.ts";
-import type { Remark } from "./remarks.ts";
+import { stateOf, type Remark } from "./remarks.ts";
+import { candidates, type UseIndex } from "./use-index.ts";
 
 /** A finding and what it was found on, for the waivers. */
 export interface Found {
   readonly finding: Finding;
   readonly contexts: readonly Context[];
+  /** The same for some of its kernels ("": for what depends on none), nothing where it holds on none of these. */
+  only(isWanted: (kernel: string) => boolean): Found | undefined;
 }
 
-/** A rule made ready: a subject's uses and the remarks on it in, findings out. */
-export type CompiledRule = (subject: Subject, uses: readonly JudgedUse[], remarks: readonly Remark[]) => readonly Found[];
+/** A finding made of parts, one for each kernel, so that it can be made of fewer. */
+const foundOf = <T>(
+  parts: readonly T[],
+  kernelOf: (part: T) => string,
+  make: (parts: readonly T[]) => Pick<Found, "finding" | "contexts">,
+): Found => ({
+  ...make(parts),
+  only: (isWanted) => {
+    const wanted = parts.filter((part) => isWanted(kernelOf(part)));
+    return wanted.length > 0 ? foundOf(wanted, kernelOf, make) : undefined;
+  },
+});
 
-/** A rule on remarks: one finding for each kind of remark, for all kernels it concerns. */
+/** A rule made ready: a subject's uses and the remarks on it in, findings out. */
+export type CompiledRule = (subject: Subject, uses: UseIndex, remarks: readonly Remark[]) => readonly Found[];
+
+/** A rule on remarks: one finding for each kind of remark, for all kernels it concerns; one for each line of the policy. */
 const remarkRule = (rule: ResolvedRule): CompiledRule => {
   const test = compileMatch(rule.match);
-  const about = ({ gap, oddity }: Remark): Pick<Remark, "gap" | "oddity"> => ({ ...(gap && { gap }), ...(oddity && { oddity }) });
   return (subject, _, remarks) => {
-    const matching = remarks.filter((remark) => test({ subject, ...about(remark) }));
-    const kinds = new Set(matching.map(({ gap, oddity }) => gap ?? oddity));
-    return [...kinds].map((kind) => {
-      const same = matching.filter(({ gap, oddity }) => (gap ?? oddity) === kind);
-      return { finding: remarkFinding(rule, subject, same), contexts: [{ subject, ...about(same[0]!) }] };
-    });
+    const groups = new Map<string, Remark[]>();
+    for (const remark of remarks) {
+      if (!test({ subject, ...stateOf(remark) })) continue;
+      const key = JSON.stringify([stateOf(remark), remark.place]);
+      const group = groups.get(key);
+      if (group) group.push(remark);
+      else groups.set(key, [remark]);
+    }
+    return [...groups.values()].map((group) =>
+      foundOf(
+        group,
+        ({ kernel }) => kernel?.name ?? "",
+        (some) => ({ finding: remarkFinding(rule, subject, some), contexts: [{ subject, ...stateOf(some[0]!) }] }),
+      ),
+    );
   };
 };
 
@@ -35,18 +59,57 @@ const remarkRule = (rule: ResolvedRule): CompiledRule => {
 const useRule = (rule: ResolvedRule): CompiledRule => {
   const test = compileMatch(rule.match);
   const perKernel = needs(rule.match, "kernel");
+  const pick = candidates(rule.match);
   return (subject, uses) => {
     const found: Found[] = [];
-    for (const judged of uses) {
-      const all = perKernel ? judged.views.map((view) => ({ ...judged.context, view })) : [judged.context];
+    for (const judged of pick(uses)) {
+      const all: readonly Context[] = perKernel ? judged.views.map((view) => ({ ...judged.context, view })) : [judged.context];
       const contexts = all.filter(test);
       if (contexts.length === 0) continue;
-      const views = perKernel ? contexts.flatMap(({ view }) => view ?? []) : [];
-      found.push({ finding: useFinding(rule, judged, subject, views), contexts });
+      found.push(
+        foundOf(
+          contexts,
+          ({ view }) => (perKernel && view ? view.kernel.name : ""),
+          (some) => {
+            const views = perKernel ? some.flatMap(({ view }) => view ?? []) : [];
+            return { finding: useFinding(rule, judged, subject, views), contexts: some };
+          },
+        ),
+      );
     }
     return found;
   };
 };
 
-/** A rule as a function, its match compiled once. */
-export const compileRule = (rule: ResolvedRule): CompiledRule => (rule.remarks ? remarkRule(rule) : useRule(rule));
+/** What a rule written in TypeScript says of a use: the kernels it is about, and values for placeholders of its own. */
+export interface CodeVerdict {
+  readonly judged: JudgedUse;
+  readonly views: readonly KernelView[];
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** A rule written in TypeScript, as the engine asks it. */
+export type CodeCheck = (subject: Subject, uses: readonly JudgedUse[]) => readonly CodeVerdict[];
+
+/** A rule whose function finds: of its verdicts come findings like any other's. */
+const codeRule =
+  (rule: ResolvedRule, check: CodeCheck): CompiledRule =>
+  (subject, { all }) =>
+    (all.length > 0 ? check(subject, all) : []).map(({ judged, views, facts }) =>
+      foundOf(
+        views.length > 0 ? views.map((view): Context => ({ ...judged.context, view })) : [judged.context],
+        ({ view }) => (views.length > 0 && view ? view.kernel.name : ""),
+        (some) => {
+          const finding = useFinding(rule, judged, subject, views.length > 0 ? some.flatMap(({ view }) => view ?? []) : []);
+          return { finding: { ...finding, facts: { ...facts, ...finding.facts } }, contexts: some };
+        },
+      ),
+    );
+
+/** A rule as a function, its match compiled once; the function of one that is code is in `code`, by its id. */
+export const compileRule = (rule: ResolvedRule, code?: ReadonlyMap<string, CodeCheck>): CompiledRule => {
+  if (!rule.code) return rule.remarks ? remarkRule(rule) : useRule(rule);
+  const check = code?.get(rule.id);
+  if (!check) throw new Error(`the function of the rule ${rule.id} was not handed over`);
+  return codeRule(rule, check);
+};

@@ -1,5 +1,15 @@
 import type { Problem } from "../shared/input-error.ts";
-import type { InterfaceKind, Level, Oddity, Origin, Severity, Sighting } from "../shared/vocabulary.ts";
+import type {
+  BaselineState,
+  BudgetState,
+  InterfaceKind,
+  Level,
+  Oddity,
+  Origin,
+  Severity,
+  Sighting,
+  WaiverState,
+} from "../shared/vocabulary.ts";
 
 // What a check says: findings as facts, the rules' words beside them, and the uses they are about. Reporters turn it into text and know nothing else.
 
@@ -35,6 +45,9 @@ export interface Finding {
   readonly gap?: Gap;
   /** What does not add up, where the finding is about that. */
   readonly oddity?: Oddity;
+  readonly waiver?: WaiverState;
+  readonly budget?: BudgetState;
+  readonly baseline?: BaselineState;
   readonly level?: Level;
   /** Kernels the verdict is about; none where it does not depend on a kernel. */
   readonly kernels: readonly string[];
@@ -117,6 +130,8 @@ export interface Report {
   /** Worst first, then stable. */
   readonly findings: readonly Finding[];
   readonly waived: readonly WaivedFinding[];
+  /** What the baseline accepts, for the kernels that it accepts it on. */
+  readonly accepted: readonly Finding[];
   /** Inputs that could not be read: they are in no other list. */
   readonly problems: readonly Problem[];
   /** The words of each rule that has a finding, by id. */

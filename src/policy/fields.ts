@@ -1,5 +1,15 @@
 import * as z from "zod";
-import { INTERFACE_KINDS, keysOf, LEVELS, ODDITIES, ORIGINS, SIGHTINGS } from "../shared/vocabulary.ts";
+import {
+  BASELINE_STATES,
+  BUDGET_STATES,
+  INTERFACE_KINDS,
+  keysOf,
+  LEVELS,
+  ODDITIES,
+  ORIGINS,
+  SIGHTINGS,
+  WAIVER_STATES,
+} from "../shared/vocabulary.ts";
 
 // The vocabulary of `match`: the closed list of facts that promises, rules and waivers may ask for.
 // Each is one predicate file in src/engine/predicates/. The documentation and the JSON Schema come from here.
@@ -41,12 +51,20 @@ export const FIELDS = {
     doc: "who refuses a GPL-only export to the module's licences: modpost wants every tag compatible, the loader the first",
   },
   crc: { scope: "kernel", schema: oneOf(["same", "differs", "not-comparable"]), doc: "the module's CRC beside the kernel's" },
+  new: {
+    scope: "use",
+    schema: z.boolean(),
+    doc: "whether the committed manifest (`manifest:` in the policy) lacks it; without one nothing is new",
+  },
   seen: { scope: "use", schema: oneOf(keysOf(SIGHTINGS)), doc: "for a name reached at run time: how sure that is" },
   gap: {
     scope: "remark",
     schema: oneOf(["kernel-without-crcs", "module-without-crcs", "use-without-crc", "export-without-crc"]),
     doc: "what could not be checked on a kernel",
   },
+  waiver: { scope: "remark", schema: oneOf(keysOf(WAIVER_STATES)), doc: "what is wrong with a waiver" },
+  baseline: { scope: "remark", schema: oneOf(keysOf(BASELINE_STATES)), doc: "what is wrong with a line of the baseline" },
+  budget: { scope: "remark", schema: oneOf(keysOf(BUDGET_STATES)), doc: "what a budget of uses says" },
   oddity: { scope: "remark", schema: oneOf(keysOf(ODDITIES)), doc: "what of the module does not add up" },
 } as const satisfies Record<string, Field>;
 

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import { didYouMean } from "../shared/suggest.ts";
 import { validate } from "../shared/validate.ts";
-import { parseYaml, type YamlText } from "../shared/yaml.ts";
+import { parseYaml, type Path, type YamlText } from "../shared/yaml.ts";
 import { PolicyFile, RuleFile } from "./schema.ts";
 
 /** A text and the path it is known by. */
@@ -19,13 +19,10 @@ export interface PolicySource {
   readonly promises: readonly YamlText[];
   /** `rules/presets/*.yaml`, by name. */
   readonly presets: ReadonlyMap<string, YamlText>;
+  /** The names of the `*.yaml` in a folder, sorted; undefined where the path is no folder. */
+  list(path: string, from: string): readonly string[] | undefined;
   /** A file, its path as given resolved against the folder of `from`. @throws InputError where it cannot be read. */
   read(path: string, from: string): PolicyText;
-}
-
-export interface RuleLayer {
-  readonly yaml: YamlText;
-  readonly rule: z.output<typeof RuleFile>;
 }
 
 export interface Layer {
@@ -44,29 +41,39 @@ const collect = <T>(problems: Problem[], step: () => T): T | undefined => {
   }
 };
 
-export const loadRules = (source: PolicySource, problems: Problem[]): RuleLayer[] =>
-  source.rules.flatMap((yaml) => {
-    const layer = collect(problems, () => ({ yaml, rule: validate(yaml, RuleFile) }));
-    return layer ? [layer] : [];
-  });
+/** A rule file as a policy of one rule; its places are those of the file. */
+const ruleLayer = (yaml: YamlText): Layer => {
+  const { id, ...block } = validate(yaml, RuleFile);
+  const inFile = (path: Path): Path => (path[0] === "rules" ? path.slice(2) : path);
+  return {
+    yaml: {
+      ...yaml,
+      placeOf: (path) => yaml.placeOf(inFile(path)),
+      problem: (path, ...rest) => yaml.problem(inFile(path), ...rest),
+    },
+    policy: { extends: [], rules: { [id]: block } },
+  };
+};
 
 const layerOf = (yaml: YamlText): Layer => {
   // An empty file is an empty policy: what `extends` gives where nothing is said.
-  return { yaml, policy: yaml.value === null ? {} : validate(yaml, PolicyFile) };
+  if (yaml.value === null) return { yaml, policy: {} };
+  const isRule = typeof yaml.value === "object" && "id" in yaml.value && "match" in yaml.value;
+  return isRule ? ruleLayer(yaml) : { yaml, policy: validate(yaml, PolicyFile) };
 };
 
 /** A preset is a bare name; whatever holds a slash or a suffix is a path. */
-const isPath = (entry: string): boolean => entry.includes("/") || /\.ya?ml$/.test(entry);
+const isPath = (entry: string): boolean => entry.includes("/") || entry === "." || /\.ya?ml$/.test(entry);
 
 /** What a policy extends where it does not say: the preset that speaks of what is wrong, not of what is merely internal. */
 const DEFAULT_EXTENDS = ["recommended"];
 
 /**
- * The layers of a policy, in the order in which the later wins: promises shipped, what it extends, itself.
+ * The layers of a policy, in the order in which the later wins: shipped rules and promises, what it extends, itself.
  * @param entry a preset's name, a file's path, or undefined for `recommended`.
  */
 export const loadLayers = (entry: string | undefined, source: PolicySource, problems: Problem[]): Layer[] => {
-  const layers = source.promises.flatMap((yaml) => collect(problems, () => layerOf(yaml)) ?? []);
+  const layers = [...source.rules, ...source.promises].flatMap((yaml) => collect(problems, () => layerOf(yaml)) ?? []);
   const open: string[] = [];
   const done = new Set<string>();
 
@@ -77,6 +84,8 @@ export const loadLayers = (entry: string | undefined, source: PolicySource, prob
     if (!isPath(name) && !preset) return void problems.push(place(`unknown preset "${name}"`, didYouMean(name, source.presets.keys())));
     let found: PolicyText | YamlText;
     try {
+      const files = preset ? undefined : source.list(name, from?.yaml.file ?? "");
+      if (files) return void files.forEach((file) => add(`${name.replace(/\/+$/, "")}/${file}`, from, at));
       found = preset ?? source.read(name, from?.yaml.file ?? "");
     } catch (error) {
       if (!(error instanceof InputError)) throw error;

@@ -7,7 +7,12 @@ import type { Example } from "./schema.ts";
 export interface ResolvedRule extends RuleText {
   readonly severity: Severity;
   readonly match: Match;
+  /** Where it was defined. */
   readonly at: PolicyLine;
+  /** The line that gave each of its values, by key. */
+  readonly origins: Readonly<Record<string, PolicyLine>>;
+  /** Written in TypeScript: a function finds, its match says nothing. */
+  readonly code?: true;
   readonly examples?: { readonly bad: readonly Example[]; readonly good: readonly Example[] };
 }
 
@@ -16,6 +21,7 @@ export interface ResolvedPromise {
   readonly match: Match;
   readonly by?: string;
   readonly source?: string;
+  readonly why?: string;
   readonly at: PolicyLine;
 }
 
@@ -29,8 +35,8 @@ export interface ResolvedWaiver {
   readonly at: PolicyLine;
 }
 
-/** A `kernels:` entry, as written; what it names is the host's to find. */
-export interface KernelEntry {
+/** A `kernels:` entry or the `manifest:`, as written; what it names is the host's to find. */
+export interface PolicyEntry {
   readonly name: string;
   readonly at: PolicyLine;
 }
@@ -41,7 +47,15 @@ export interface ResolvedPolicy {
   /** In the order they are tried: last layer first. */
   readonly promises: readonly ResolvedPromise[];
   readonly waivers: readonly ResolvedWaiver[];
-  readonly kernels: readonly KernelEntry[];
+  /** Waivers of this policy that its trusted copy does not have: they excuse nothing. */
+  readonly untrusted: readonly ResolvedWaiver[];
+  /** The most uses of a level, by level. */
+  readonly budget: readonly { readonly level: Level; readonly most: number; readonly at: PolicyLine }[];
+  readonly kernels: readonly PolicyEntry[];
+  /** Files of rules written in TypeScript, as written. */
+  readonly code: readonly { readonly path: string; readonly at: PolicyLine }[];
+  /** The manifest that the project committed, as written. */
+  readonly manifest?: PolicyEntry;
   /** The files it came from, presets included, in the order they were merged. */
   readonly files: readonly string[];
 }

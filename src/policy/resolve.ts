@@ -1,9 +1,10 @@
 import type { PolicyLine } from "../findings/model.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import { didYouMean } from "../shared/suggest.ts";
+import type { Level } from "../shared/vocabulary.ts";
 import type { Path, YamlText } from "../shared/yaml.ts";
 import { FIELDS, fieldsOf, needs, type FieldName, type Match } from "./fields.ts";
-import { loadLayers, loadRules, type Layer, type PolicySource } from "./load.ts";
+import { loadLayers, type Layer, type PolicySource } from "./load.ts";
 import type { ResolvedPolicy, ResolvedRule } from "./model.ts";
 import { PLACEHOLDERS } from "./schema.ts";
 
@@ -26,32 +27,41 @@ const checkMatch = (match: Match, yaml: YamlText, path: Path, forbidden: readonl
   const mixed = fieldsOf(match).filter((field) => FIELDS[field].scope === "use" || FIELDS[field].scope === "kernel");
   return [
     ...wrong,
-    ...mixed.map((field) => yaml.problem(path, `"${field}" speaks of a use, "gap" and "oddity" of none: ask for one or the other`)),
+    ...mixed.map((field) =>
+      yaml.problem(path, `"${field}" speaks of a use, "gap", "oddity", "waiver" and "budget" of none: ask for one or the other`),
+    ),
   ];
 };
 
-const REMARK_FIELDS = ["gap", "oddity"] as const satisfies FieldName[];
+const REMARK_FIELDS = ["gap", "oddity", "waiver", "budget"] as const satisfies FieldName[];
 const PROMISE_FORBIDDEN = [...REMARK_FIELDS, "level"] as const satisfies FieldName[];
 
-const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, problems: Problem[]): void => {
+const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, problems: Problem[], unknown: Problem[]): void => {
   for (const [id, block] of Object.entries(policy.rules ?? {})) {
     const path = ["rules", id];
     const known = rules.get(id);
     const at = yaml.placeOf(path);
     if (typeof block === "string") {
-      if (known) rules.set(id, { ...known, severity: block });
-      else problems.push(yaml.problem(path, `unknown rule "${id}"`, didYouMean(id, rules.keys()), "key"));
+      if (known) rules.set(id, { ...known, severity: block, origins: { ...known.origins, severity: at } });
+      else unknown.push(yaml.problem(path, `unknown rule "${id}"`, didYouMean(id, rules.keys()), "key"));
       continue;
     }
     problems.push(...checkTemplate(block.message, yaml, [...path, "message"]), ...checkTemplate(block.instead, yaml, [...path, "instead"]));
+    const origins = Object.fromEntries(Object.keys(given(block)).map((key) => [key, yaml.placeOf([...path, key])]));
     if (block.match) problems.push(...checkMatch(block.match, yaml, [...path, "match"], []));
+    if (known?.code && block.match) problems.push(yaml.problem([...path, "match"], `${known.at.file} says what "${id}" matches`));
     if (known) {
-      rules.set(id, { ...known, ...given(block), remarks: needs(block.match ?? known.match, "remark") });
+      rules.set(id, {
+        ...known,
+        ...given(block),
+        origins: { ...known.origins, ...origins },
+        remarks: needs(block.match ?? known.match, "remark"),
+      });
       continue;
     }
     const { match, message } = block;
     if (!match || !message) {
-      problems.push(
+      unknown.push(
         yaml.problem(path, `unknown rule "${id}"`, didYouMean(id, rules.keys()) ?? "a rule of your own needs match and message", "key"),
       );
       continue;
@@ -67,6 +77,7 @@ const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, p
       references: block.references ?? [],
       remarks: needs(match, "remark"),
       at,
+      origins,
     });
   }
 };
@@ -77,6 +88,15 @@ const withPlace = <T extends object>(
   key: "promises" | "waivers",
   list: readonly T[] | undefined,
 ): (T & { at: PolicyLine })[] => (list ?? []).map((entry, index) => ({ ...entry, at: layer.yaml.placeOf([key, index]) }));
+
+/** The files of code that the project's own policy names, the last layer: what runs must be visible there. */
+const codeOf = (layers: readonly Layer[], problems: Problem[]): ResolvedPolicy["code"] => {
+  for (const { yaml, policy } of layers.slice(0, -1))
+    if (policy.code) problems.push(yaml.problem(["code"], "only the project's own policy can name code to run", "name it there", "key"));
+  return layers
+    .slice(-1)
+    .flatMap(({ yaml, policy }) => (policy.code ?? []).map((path, index) => ({ path, at: yaml.placeOf(["code", index]) })));
+};
 
 /** Files in the order they were read, each from top to bottom. */
 const inOrder = (problems: readonly Problem[]): Problem[] => {
@@ -89,17 +109,17 @@ const inOrder = (problems: readonly Problem[]): Problem[] => {
 /**
  * Merges a policy's layers: shipped rules and promises, what it extends, itself; later wins.
  * @param entry a preset's name, a policy file's path, or undefined for `recommended`.
+ * @param codeRules the rules of the files that its `code` names. Without them a policy that has such files is resolved as far as it can be:
+ * a rule that it does not know may be one of theirs.
  * @throws InputError with every fault of every file.
  */
-export const resolvePolicy = (entry: string | undefined, source: PolicySource): ResolvedPolicy => {
+export const resolvePolicy = (entry: string | undefined, source: PolicySource, codeRules?: readonly ResolvedRule[]): ResolvedPolicy => {
   const problems: Problem[] = [];
-  const rules = new Map<string, ResolvedRule>();
-  for (const { yaml, rule } of loadRules(source, problems)) {
-    problems.push(...checkTemplate(rule.message, yaml, ["message"]), ...checkMatch(rule.match, yaml, ["match"], []));
-    rules.set(rule.id, { ...rule, words: rule.words ?? {}, remarks: needs(rule.match, "remark"), at: yaml.placeOf([]) } as ResolvedRule);
-  }
+  const unknown: Problem[] = [];
+  const rules = new Map((codeRules ?? []).map((rule) => [rule.id, rule]));
   const layers = loadLayers(entry, source, problems);
-  for (const layer of layers) applyRules(rules, layer, problems);
+  for (const layer of layers) applyRules(rules, layer, problems, unknown);
+  const code = codeOf(layers, problems);
 
   const promises = layers.toReversed().flatMap((layer) => withPlace(layer, "promises", layer.policy.promises));
   const waivers = layers.flatMap((layer) =>
@@ -108,23 +128,38 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource): 
   const kernels = layers.flatMap((layer) =>
     (layer.policy.kernels ?? []).map((name, index) => ({ name, at: layer.yaml.placeOf(["kernels", index]) })),
   );
+  const [manifest] = layers
+    .toReversed()
+    .flatMap(({ yaml, policy }) => (policy.manifest === undefined ? [] : [{ name: policy.manifest, at: yaml.placeOf(["manifest"]) }]));
+  const budget = new Map(
+    layers.flatMap((layer) =>
+      Object.entries(layer.policy.budget ?? {}).map(
+        ([level, most]) => [level, { level: level as Level, most, at: layer.yaml.placeOf(["budget", level]) }] as const,
+      ),
+    ),
+  );
   for (const layer of layers) {
     (layer.policy.promises ?? []).forEach(({ match }, index) =>
       problems.push(...checkMatch(match, layer.yaml, ["promises", index, "match"], PROMISE_FORBIDDEN)),
     );
     (layer.policy.waivers ?? []).forEach(({ rule, match }, index) => {
       if (!rules.has(rule))
-        problems.push(layer.yaml.problem(["waivers", index, "rule"], `unknown rule "${rule}"`, didYouMean(rule, rules.keys())));
+        unknown.push(layer.yaml.problem(["waivers", index, "rule"], `unknown rule "${rule}"`, didYouMean(rule, rules.keys())));
       if (match)
         problems.push(...checkMatch(match, layer.yaml, ["waivers", index, "match"], rules.get(rule)?.remarks ? [] : REMARK_FIELDS));
     });
   }
+  if (code.length === 0 || codeRules) problems.push(...unknown);
   if (problems.length > 0) throw new InputError(inOrder(problems));
   return {
     rules: [...rules.values()],
     promises: promises as ResolvedPolicy["promises"],
     waivers: waivers as ResolvedPolicy["waivers"],
+    untrusted: [],
+    ...(manifest && { manifest }),
+    budget: [...budget.values()],
     kernels,
+    code,
     files: layers.map((layer) => layer.yaml.file),
   };
 };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { keysOf, LEVELS, SEVERITIES } from "../shared/vocabulary.ts";
+import { INTERFACE_KINDS, keysOf, LEVELS, SEVERITIES } from "../shared/vocabulary.ts";
 import { MatchSchema } from "./fields.ts";
 
 // The form of a policy file, a preset, a file of promises and a rule file.
@@ -20,7 +20,13 @@ export const PLACEHOLDERS = {
   door: "what the name is handed to at run time",
   oddity: "what does not add up",
   names: "the names concerned",
-  count: "how many names are concerned",
+  count: "how many names, or uses, are concerned",
+  budget: "how many were agreed",
+  waiver: "what is wrong with a waiver",
+  rule: "the rule that a waiver is about",
+  owner: "who answers for a waiver",
+  until: "the last day of a waiver",
+  baseline: "what is wrong with a line of the baseline",
 } as const satisfies Record<string, string>;
 export type Placeholder = keyof typeof PLACEHOLDERS;
 
@@ -29,6 +35,17 @@ const text = z.string().min(1);
 
 /** A kernel release: YAML's number 6.1 and the string "6.10" alike. */
 const Release = z.union([text, z.number().transform(String)]);
+
+export const WaiverBlock = z.strictObject({
+  rule: text,
+  match: MatchSchema.optional(),
+  reason: text,
+  owner: text,
+  until: z.iso.date("expected a day such as 2027-03-31").optional().meta({ description: "the last day it holds" }),
+});
+
+/** The most uses of a level that all subjects together may have. */
+const Budget = z.partialRecord(z.enum(keysOf(LEVELS)), z.int().min(0)).meta({ description: "may fall, may not rise" });
 
 const Example = z.strictObject({
   says: text.meta({ description: "what the example shows" }),
@@ -43,6 +60,11 @@ const Example = z.strictObject({
     )
     .optional()
     .meta({ description: "what each kernel exports" }),
+  committed: z.array(text).optional().meta({ description: "symbols that the committed manifest has" }),
+  waivers: z.array(WaiverBlock).optional(),
+  untrusted: z.array(WaiverBlock).optional().meta({ description: "waivers that the trusted copy of the policy lacks" }),
+  budget: Budget.optional(),
+  baseline: z.array(z.array(z.string()).length(5)).optional().meta({ description: "accepted: rule, module, kind, name, kernel" }),
 });
 
 const ruleFields = {
@@ -80,21 +102,42 @@ export const PromiseBlock = z.strictObject({
   why: text.optional(),
 });
 
-export const WaiverBlock = z.strictObject({
-  rule: text,
-  match: MatchSchema.optional(),
-  reason: text,
-  owner: text,
-  until: z.iso.date("expected a day such as 2027-03-31").optional().meta({ description: "the last day it holds" }),
-});
-
 export const PolicyFile = z.strictObject({
   $schema: z.string().optional(),
   extends: z.array(text).optional().meta({ description: "presets by name, files by path; later wins; [recommended] where left out" }),
+  manifest: text.optional().meta({ description: "the manifest that the project committed: what it has agreed to lean on" }),
   kernels: z.array(Release).optional().meta({ description: "Module.symvers files, or folders that hold one" }),
+  code: z.array(z.string().regex(/\.ts$/, "expected the path of a .ts file")).min(1).optional().meta({
+    description: "rules written in TypeScript: paths, * in the last part; only in the project's own file, run only with --allow-code",
+  }),
   promises: z.array(PromiseBlock).optional(),
   rules: z.record(z.string(), z.union([Severity, RuleBlock])).optional(),
   waivers: z.array(WaiverBlock).optional(),
+  budget: Budget.optional(),
+});
+
+const Identity = z.tuple(
+  [
+    text,
+    z.string(),
+    z.enum([...keysOf(INTERFACE_KINDS), "gap", "oddity"]),
+    z.string(),
+    z.union([z.string(), z.number().transform(String)]),
+  ],
+  "expected [rule, module, kind, name, kernel]",
+);
+
+/** `abi-lint.baseline.yaml`: the identities of accepted findings. */
+export const BaselineFile = z.strictObject({
+  baseline: z.literal(1).meta({ description: "version of this format" }),
+  accepted: z
+    .array(Identity)
+    .nullable()
+    .transform((list) => list ?? [])
+    .meta({ description: "[rule, module, kind, name, kernel]; the kernel is empty where the finding depends on none" }),
 });
 
 export type Example = z.output<typeof Example>;
+
+/** A waiver as it stands in a file. */
+export type WaiverFile = z.output<typeof WaiverBlock>;

@@ -39,6 +39,9 @@ export const renderExplanation = (explanations: readonly Explanation[], dress: D
         `  taken by ${visible(subject)} at ${plural(sites.length, "place")}${sites.length > 0 ? ":" : ""}`,
         ...sites.flatMap((site) => siteLines(site).map((line) => `    ${line}`)),
         ...report.findings.map((finding) => `  ${finding.severity}: ${messageOf(finding, report.rules[finding.rule]!)}  [${finding.rule}]`),
+        ...report.accepted.map(
+          ({ rule, kernels }) => `  accepted by the baseline${kernels.map((name) => `, ${visible(name)}`).join("")}  [${rule}]`,
+        ),
         ...report.waived.map(
           ({ finding, reason, until }) => `  waived (${visible(reason)}${until ? `, until ${until}` : ""})  [${finding.rule}]`,
         ),

@@ -1,5 +1,16 @@
 import * as z from "zod";
-import { INTERFACE_KINDS, keysOf, LEVELS, ODDITIES, ORIGINS, SEVERITIES, SIGHTINGS } from "../shared/vocabulary.ts";
+import {
+  BASELINE_STATES,
+  BUDGET_STATES,
+  INTERFACE_KINDS,
+  keysOf,
+  LEVELS,
+  ODDITIES,
+  ORIGINS,
+  SEVERITIES,
+  SIGHTINGS,
+  WAIVER_STATES,
+} from "../shared/vocabulary.ts";
 
 // The form of `--format json` (version 1); published as rules/schema/report.json.
 
@@ -44,6 +55,9 @@ const Finding = z.strictObject({
   interface: z.strictObject({ kind: Kind, name: z.string() }).optional(),
   gap: z.string().optional().meta({ description: "what could not be checked, where the finding is about that" }),
   oddity: z.enum(keysOf(ODDITIES)).optional().meta({ description: "what does not add up, where the finding is about that" }),
+  waiver: z.enum(keysOf(WAIVER_STATES)).optional(),
+  budget: z.enum(keysOf(BUDGET_STATES)).optional(),
+  baseline: z.enum(keysOf(BASELINE_STATES)).optional(),
   level: Level.optional(),
   kernels: z.array(z.string()),
   evidence: z.array(Evidence),
@@ -73,11 +87,12 @@ const counts = {
 
 export const JsonReport = z.strictObject({
   report: z.literal(1).meta({ description: "version of this format" }),
-  summary: z.strictObject({ error: z.int(), warning: z.int(), note: z.int(), waived: z.int() }),
+  summary: z.strictObject({ error: z.int(), warning: z.int(), note: z.int(), waived: z.int(), accepted: z.int() }),
   kernels: z.array(z.strictObject({ name: z.string(), source: z.string(), exports: z.int(), hasCrcs: z.boolean() })),
   subjects: z.array(z.strictObject({ name: z.string(), path: z.string(), ground: z.strictObject(counts), uses: z.array(Use) })),
   findings: z.array(Finding),
   waived: z.array(z.strictObject({ finding: Finding, reason: z.string(), owner: z.string(), until: z.string().optional() })),
+  accepted: z.array(Finding).meta({ description: "what the baseline accepts" }),
   problems: z.array(
     z.strictObject({
       file: z.string(),
@@ -91,6 +106,8 @@ export const JsonReport = z.strictObject({
     }),
   ),
 });
+
+export { Evidence as EvidenceJson, Place as PlaceJson, Use as UseJson };
 
 export type JsonReport = z.output<typeof JsonReport>;
 export type JsonFinding = z.output<typeof Finding>;

@@ -9,7 +9,7 @@ const hex = (crc: number): string => `0x${crc.toString(16).padStart(8, "0")}`;
 const findingJson = (finding: Finding, report: Report): JsonFinding => {
   const rule = report.rules[finding.rule]!;
   const instead = insteadOf(finding, rule);
-  const { rule: id, severity, subject, level, kernels, places, fingerprint, gap, oddity } = finding;
+  const { rule: id, severity, subject, level, kernels, places, fingerprint, gap, oddity, waiver, budget, baseline } = finding;
   return {
     rule: id,
     severity,
@@ -19,6 +19,9 @@ const findingJson = (finding: Finding, report: Report): JsonFinding => {
     ...(finding.interface && { interface: finding.interface }),
     ...(gap !== undefined && { gap }),
     ...(oddity !== undefined && { oddity }),
+    ...(waiver !== undefined && { waiver }),
+    ...(budget !== undefined && { budget }),
+    ...(baseline !== undefined && { baseline }),
     ...(level !== undefined && { level }),
     kernels: [...kernels],
     evidence: finding.evidence.map((each) =>
@@ -33,7 +36,7 @@ const findingJson = (finding: Finding, report: Report): JsonFinding => {
 export const json: Reporter = (report) => {
   const document: JsonReport = {
     report: 1,
-    summary: { ...countFindings(report), waived: report.waived.length },
+    summary: { ...countFindings(report), waived: report.waived.length, accepted: report.accepted.length },
     kernels: report.kernels.map((kernel) => ({ ...kernel })),
     subjects: report.subjects.map(({ name, path, uses }) => {
       const { total, levels, sibling, toolchain } = groundOf(uses);
@@ -46,6 +49,7 @@ export const json: Reporter = (report) => {
       owner,
       ...(until !== undefined && { until }),
     })),
+    accepted: report.accepted.map((finding) => findingJson(finding, report)),
     problems: report.problems.map((problem) => ({ ...problem })),
   };
   return `${JSON.stringify(document, null, 2)}\n`;

@@ -28,12 +28,15 @@ const groupOf = (use: UseRow): readonly string[] => {
   return [use.level, how, visible(use.namespace ?? ""), use.origin === "toolchain" ? "toolchain" : ""].filter((word) => word !== "");
 };
 
+const LEVEL_WIDTH = Math.max(...keysOf(LEVELS).map((level) => level.length));
+
 /** Every use of a subject, by level and by how it is exported. */
 const usesText = (subject: SubjectReport, dress: Dress, paint: Paint): string => {
   const groups = new Map<string, { words: readonly string[]; names: string[] }>();
   for (const use of subject.uses) {
     const words = groupOf(use);
-    const key = words.join("  ");
+    // The level is a column of its own.
+    const key = [words[0]!.padEnd(LEVEL_WIDTH), ...words.slice(1)].join("  ").trimEnd();
     const group = groups.get(key) ?? { words, names: [] };
     group.names.push(visible(use.name) + (use.weak ? " (weak)" : ""));
     groups.set(key, group);
@@ -71,6 +74,7 @@ export const text: Reporter = (report, dress) => {
   if (dress.uses && only && only.uses.length > 0) blocks.push(usesText(only, dress, paint));
   const counts = countFindings(report);
   const waived = report.waived.length > 0 ? `, ${report.waived.length} waived` : "";
+  const accepted = report.accepted.length > 0 ? `, ${report.accepted.length} accepted by the baseline` : "";
   const unread = report.problems.length > 0 ? `, ${plural(report.problems.length, "input error")}` : "";
   blocks.push(
     [
@@ -79,7 +83,7 @@ export const text: Reporter = (report, dress) => {
       "Not seen: inline functions, macros and struct members of the headers.",
       paint(
         "bold",
-        `${plural(counts.error, "error")}, ${plural(counts.warning, "warning")}, ${plural(counts.note, "note")}${waived}${unread}`,
+        `${plural(counts.error, "error")}, ${plural(counts.warning, "warning")}, ${plural(counts.note, "note")}${waived}${accepted}${unread}`,
       ),
     ].join("\n"),
   );

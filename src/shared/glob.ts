@@ -12,3 +12,6 @@ export const compileGlobs = (patterns: string | readonly string[]): ((name: stri
   const combined = new RegExp(globs.map((source) => `(?:${source})`).join("|"));
   return (name) => literals.has(name) || combined.test(name);
 };
+
+/** What every name that a pattern matches begins with. */
+export const literalPrefix = (pattern: string): string => /^[^*?[\]{}()!+@\\]*/.exec(pattern)![0];

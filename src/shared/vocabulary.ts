@@ -73,6 +73,29 @@ export const ODDITIES = {
 } as const satisfies Record<string, string>;
 export type Oddity = keyof typeof ODDITIES;
 
+/** What is wrong with a waiver. */
+export const WAIVER_STATES = {
+  expired: "its last day is over",
+  unused: "no finding needed it",
+  "over-broad": "it names no interface and excuses whatever comes",
+  duplicate: "another waiver excuses the same",
+  untrusted: "the trusted copy of the policy does not have it",
+} as const satisfies Record<string, string>;
+export type WaiverState = keyof typeof WAIVER_STATES;
+
+/** What is wrong with a line of the baseline. */
+export const BASELINE_STATES = {
+  stale: "no finding needs it",
+} as const satisfies Record<string, string>;
+export type BaselineState = keyof typeof BASELINE_STATES;
+
+/** What a budget of uses says. */
+export const BUDGET_STATES = {
+  exceeded: "there are more uses of the level than agreed",
+  slack: "there are fewer, so that the budget may be lowered",
+} as const satisfies Record<string, string>;
+export type BudgetState = keyof typeof BUDGET_STATES;
+
 /** A step of an inlined chain that lies outside the module's own source. */
 export interface ChainStep {
   readonly function?: string;

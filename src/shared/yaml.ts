@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node } from "yaml";
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair, type YAMLMap } from "yaml";
 import { InputError, type Problem } from "./input-error.ts";
 
 export type Path = readonly (string | number)[];
@@ -37,23 +37,41 @@ const tooDeep = (text: string): number => {
 };
 
 /**
- * YAML 1.2 reads an unquoted `5.10` as the number 5.1. A kernel release must keep what its author typed:
+ * One walk over a document. YAML 1.2 reads an unquoted `5.10` as the number 5.1, and a kernel release must keep what its author typed:
  * each plain number that does not print as it was written becomes its source text.
+ * @returns a node that lies deeper than anybody writes, if there is one.
  */
-const keepNumbersAsWritten = (document: Document): void => {
+const tidy = (document: Document): Node | undefined => {
+  let tooDeepNode: Node | undefined;
   visit(document, {
-    Scalar: (_, node) => {
-      if (typeof node.value === "number" && node.source !== undefined && String(node.value) !== node.source) node.value = node.source;
+    Node: (_, node, path) => {
+      if (path.length > MAX_DEPTH * 2) {
+        tooDeepNode = node as Node;
+        return visit.BREAK;
+      }
+      if (isScalar(node) && typeof node.value === "number" && node.source !== undefined && String(node.value) !== node.source)
+        node.value = node.source;
+      return undefined;
     },
   });
+  return tooDeepNode;
 };
 
-const nodeAt = (document: Document, path: Path, at: "key" | "value"): Node | undefined => {
+/** The pairs of each map by key, made when a map is first asked about: a policy of thousands of rules is one map. */
+const pairsOf = (maps: WeakMap<YAMLMap, Map<string, Pair>>, map: YAMLMap): Map<string, Pair> => {
+  const known = maps.get(map);
+  if (known) return known;
+  const pairs = new Map(map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])));
+  maps.set(map, pairs);
+  return pairs;
+};
+
+const nodeAt = (maps: WeakMap<YAMLMap, Map<string, Pair>>, document: Document, path: Path, at: "key" | "value"): Node | undefined => {
   let node: unknown = document.contents;
   let found = node as Node | undefined;
   for (const [index, step] of path.entries()) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step));
+      const pair = pairsOf(maps, node).get(String(step));
       if (!pair) break;
       if (at === "key" && index === path.length - 1) return pair.key as Node;
       node = pair.value ?? pair.key;
@@ -70,7 +88,8 @@ const nodeAt = (document: Document, path: Path, at: "key" | "value"): Node | und
  */
 export const parseYaml = (text: string, file: string): YamlText => {
   const counter = new LineCounter();
-  const lines = (): string[] => text.split(/\r?\n/);
+  let split: string[] | undefined;
+  const lines = (): string[] => (split ??= text.split(/\r?\n/));
   const at = (offset: number, message: string, hint?: string): Problem => {
     const { line, col } = counter.linePos(offset);
     const source = lines()[line - 1]?.slice(0, 200);
@@ -99,9 +118,7 @@ export const parseYaml = (text: string, file: string): YamlText => {
       problem: (_, message) => ({ file, line: 1, column: 1, message }),
     };
 
-  keepNumbersAsWritten(document);
-  let deepest: Node | undefined;
-  visit(document, { Node: (_, node, path) => (path.length > MAX_DEPTH * 2 ? ((deepest = node as Node), visit.BREAK) : undefined) });
+  const deepest = tidy(document);
   if (deepest) throw new InputError(at(deepest.range?.[0] ?? 0, `nested deeper than ${MAX_DEPTH} levels`));
   let value: unknown;
   try {
@@ -110,7 +127,8 @@ export const parseYaml = (text: string, file: string): YamlText => {
     // The alias bomb is the one thing toJS() refuses; it throws a plain ReferenceError.
     throw new InputError(at(0, error instanceof Error ? error.message : String(error)));
   }
-  const offsetOf = (path: Path, where: "key" | "value"): number => nodeAt(document as Document, path, where)?.range?.[0] ?? 0;
+  const maps = new WeakMap<YAMLMap, Map<string, Pair>>();
+  const offsetOf = (path: Path, where: "key" | "value"): number => nodeAt(maps, document as Document, path, where)?.range?.[0] ?? 0;
   return {
     file,
     value,

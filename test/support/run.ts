@@ -7,12 +7,15 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the command in a folder, without a child process; a pipe of 100 columns on a fixed day. */
-export const abiLint = async (cwd: string, ...argv: string[]): Promise<Outcome> => {
+/** Runs the command in a folder, without a child process; a pipe of 100 columns on a fixed day, an empty environment. */
+export const abiLint = (cwd: string, ...argv: string[]): Promise<Outcome> => abiLintIn({}, cwd, ...argv);
+
+/** The same in an environment. */
+export const abiLintIn = async (env: Readonly<Record<string, string>>, cwd: string, ...argv: string[]): Promise<Outcome> => {
   let [stdout, stderr] = ["", ""];
   const status = await run(argv, {
     host: nodeHost(cwd),
-    env: {},
+    env,
     today: "2026-11-23",
     stdout: { write: (text) => void (stdout += text), isTerminal: false, columns: 100 },
     stderr: { write: (text) => void (stderr += text) },

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { Manifest } from "../../src/inputs/manifest.ts";
-import { PolicyFile, RuleFile } from "../../src/policy/schema.ts";
+import { TestFile } from "../../src/cli/policy-tests/schema.ts";
+import { BaselineFile, PolicyFile, RuleFile } from "../../src/policy/schema.ts";
+import { JsonDiff } from "../../src/reporters/diff-schema.ts";
 import { JsonReport } from "../../src/reporters/json-schema.ts";
 
 const schemaText = (schema: z.ZodType, title: string): string =>
@@ -11,5 +13,8 @@ export const SCHEMAS = {
   "policy.json": schemaText(PolicyFile, "abi-lint policy"),
   "rule.json": schemaText(RuleFile, "abi-lint rule"),
   "manifest.json": schemaText(Manifest, "abi-lint manifest, version 1"),
+  "test.json": schemaText(TestFile, "abi-lint test, version 1"),
+  "baseline.json": schemaText(BaselineFile, "abi-lint baseline, version 1"),
+  "diff.json": schemaText(JsonDiff, "abi-lint JSON diff, version 1"),
   "report.json": schemaText(JsonReport, "abi-lint JSON report, version 1"),
 } as const;

@@ -1,4 +1,6 @@
 import type { FieldName } from "../../policy/fields.ts";
+import { baseline } from "./baseline.ts";
+import { budget } from "./budget.ts";
 import { crc } from "./crc.ts";
 import { exportType } from "./export-type.ts";
 import { exported } from "./exported.ts";
@@ -12,12 +14,14 @@ import { module } from "./module.ts";
 import { name } from "./name.ts";
 import { namespaceAccess } from "./namespace-access.ts";
 import { namespace } from "./namespace.ts";
+import { isNew } from "./new.ts";
 import { oddity } from "./oddity.ts";
 import { origin } from "./origin.ts";
 import type { Predicate } from "./predicate.ts";
 import { provider } from "./provider.ts";
 import { refusedBy } from "./refused-by.ts";
 import { seen } from "./seen.ts";
+import { waiver } from "./waiver.ts";
 import { weak } from "./weak.ts";
 
 /** Each field of the vocabulary (src/policy/fields.ts) and the file that tests it. */
@@ -40,5 +44,9 @@ export const PREDICATES = {
   crc,
   gap,
   oddity,
+  waiver,
+  budget,
+  baseline,
+  new: isNew,
   seen,
 } as const satisfies Record<FieldName, Predicate>;

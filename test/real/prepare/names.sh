@@ -1,7 +1,7 @@
 #!/bin/bash
 # Holds rules/data/toolchain.yaml and rules/data/written-names.yaml against the headers of Debian's kernels 6.1, 6.12 and 7.2 (amd64).
 #
-#   origins.check.sh WORKDIR        e.g. origins.check.sh /tmp/real
+#   names.sh WORKDIR        e.g. names.sh /tmp/real
 #
 # Downloads and unpacks what headers are missing; installs nothing. Every entry of written-names.yaml must be true of a kernel that it names:
 #   - its header has a macro or inline function, one of `written` or `via`, whose body names the symbol;
@@ -20,7 +20,7 @@ tree() {
   for folder in /usr/src/linux-headers-"$1".*-common "$work/headers-$1-common"/usr/src/linux-headers-"$1".*-common; do
     [ -d "$folder/include" ] && { echo "$1=$folder"; return; }
   done
-  bash "$here/prepare/suite.sh" "$work" "$2" amd64 "headers-$1-common" "linux-headers-$1.*-common" >&2 || true
+  bash "$here/suite.sh" "$work" "$2" amd64 "headers-$1-common" "linux-headers-$1.*-common" >&2 || true
   for folder in "$work/headers-$1-common"/usr/src/linux-headers-"$1".*-common; do
     [ -d "$folder/include" ] && { echo "$1=$folder"; return; }
   done
@@ -29,7 +29,7 @@ tree() {
 mapfile -t trees < <(tree 6.1 bookworm; tree 6.12 trixie; tree 7.2 sid)
 [ ${#trees[@]} -gt 0 ] || exit 2
 
-cd "$here/../.." && exec node --input-type=module - "${trees[@]}" <<'NODE'
+cd "$here/../../.." && exec node --input-type=module - "${trees[@]}" <<'NODE'
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 

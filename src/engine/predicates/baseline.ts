@@ -1,0 +1,3 @@
+import { wordPredicate } from "./predicate.ts";
+
+export const baseline = wordPredicate((context) => context.baseline);

@@ -1,0 +1,3 @@
+import { wordPredicate } from "./predicate.ts";
+
+export const budget = wordPredicate((context) => context.budget);
