@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { EXIT } from "../src/cli/exit-code.ts";
-import { buildProgram } from "../src/cli/program.ts";
 import { nodeHost } from "../src/cli/host.ts";
 import { policySource } from "../src/cli/load-policy.ts";
 import { loadShipped } from "../src/cli/shipped.ts";
@@ -55,16 +54,8 @@ test("the story of a review goes as its README tells it", async () => {
   await expect(transcript).toMatchFileSnapshot(`${folder}/expected.txt`);
 });
 
-test("the README and --help give the same exit statuses", () => {
-  let help = "";
-  const io = {
-    host: nodeHost(root),
-    env: {},
-    today: "2026-11-23",
-    stdout: { write: (text: string) => void (help += text), isTerminal: false, columns: 100 },
-    stderr: { write: () => {} },
-  };
-  buildProgram(io, () => {}).outputHelp();
+test("the README and --help give the same exit statuses", async () => {
+  const { stdout: help } = await abiLint(root, "--help");
   for (const status of [EXIT.clean, EXIT.findings, EXIT.notChecked]) {
     const meaning = new RegExp(`^ {2}${status} {2}(.*)$`, "m").exec(help)?.[1];
     expect(meaning).toBeTruthy();

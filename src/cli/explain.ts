@@ -10,7 +10,6 @@ import type { Io } from "./io.ts";
 import { loadRunnablePolicy, mayRunCode } from "./load-code.ts";
 import { loadKernels } from "./load-kernels.ts";
 import { loadTrustedPolicy } from "./load-policy.ts";
-import { loadShipped } from "./shipped.ts";
 
 export interface ExplainOptions extends GatherOptions {
   readonly color: ColorWish;
@@ -34,7 +33,7 @@ export const explainUse = async (path: string, name: string, options: ExplainOpt
 /** `abi-lint explain WHAT`: a rule by its id, a promise by its file and line, or a symbol under the policy in force. */
 export const explainWord = async (word: string, options: ExplainOptions, io: Io): Promise<ExitCode> => {
   const { host, stdout, env } = io;
-  const shipped = loadShipped(host);
+  const shipped = io.shipped();
   const policy = loadTrustedPolicy(host, shipped, options.policy, options.waiversFrom);
   const { rules } = mayRunCode(options, env) ? (await loadRunnablePolicy(shipped, options, io)).policy : policy;
   const rule = rules.find(({ id }) => id === word);

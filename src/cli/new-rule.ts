@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { InputError } from "../shared/input-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import { loadShipped } from "./shipped.ts";
 import { createFiles, fill, schemaFrom } from "./templates.ts";
 
 export interface NewRuleOptions {
@@ -19,8 +18,8 @@ const checkId = (id: string, shipped: ReadonlySet<string>): void => {
 };
 
 /** `abi-lint new rule ID`: a rule as a file, complete, with an example of either verdict. */
-export const newRule = (id: string, { folder }: NewRuleOptions, { host, stdout }: Io): ExitCode => {
-  const { rules, data } = loadShipped(host);
+export const newRule = (id: string, { folder }: NewRuleOptions, { host, shipped, stdout }: Io): ExitCode => {
+  const { rules, data } = shipped();
   checkId(id, new Set(rules.map(({ value }) => (value as { readonly id: string }).id)));
   const path = join(folder, `${id}.yaml`);
   const text = fill(data.templates["rule.yaml.in"]!, { id, schema: schemaFrom(host, folder, "rule.json") });

@@ -4,7 +4,6 @@ import { visible } from "../shared/visible.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { loadPolicy } from "./load-policy.ts";
-import { loadShipped } from "./shipped.ts";
 
 /** A line of the output and the line of the policy it comes from. */
 type Row = readonly [text: string, at?: PolicyLine];
@@ -62,7 +61,7 @@ export const renderPolicy = ({ rules, promises, waivers, kernels, code, manifest
 };
 
 /** `abi-lint policy`: what is judged by, and where each value comes from. */
-export const showPolicy = (wanted: string | undefined, { host, stdout }: Io): ExitCode => {
-  stdout.write(renderPolicy(loadPolicy(host, loadShipped(host), wanted)));
+export const showPolicy = (wanted: string | undefined, { host, shipped, stdout }: Io): ExitCode => {
+  stdout.write(renderPolicy(loadPolicy(host, shipped(), wanted)));
   return EXIT.clean;
 };

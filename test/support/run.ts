@@ -1,5 +1,9 @@
 import { nodeHost } from "../../src/cli/host.ts";
 import { run } from "../../src/cli/run.ts";
+import { loadShipped, type Shipped } from "../../src/cli/shipped.ts";
+
+// The YAML of rules/ is read once for all commands of a test file: it is most of what a command would do here.
+let shipped: Shipped | undefined;
 
 export interface Outcome {
   readonly status: number;
@@ -15,6 +19,7 @@ export const abiLintIn = async (env: Readonly<Record<string, string>>, cwd: stri
   let [stdout, stderr] = ["", ""];
   const status = await run(argv, {
     host: nodeHost(cwd),
+    shipped: () => (shipped ??= loadShipped(nodeHost(cwd))),
     env,
     today: "2026-11-23",
     stdout: { write: (text) => void (stdout += text), isTerminal: false, columns: 100 },
