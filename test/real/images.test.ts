@@ -113,6 +113,16 @@ const compareModinfo = (file: string, subject: Subject): number => {
   return compare("modinfo", file, mine.entries, theirs.entries) + compare("modinfo parm", file, mine.parameters, theirs.parameters);
 };
 
+/** Counts the symbol versions of a module and notes where modprobe and abi-lint differ. */
+const compareVersions = (file: string, { uses }: Subject): number => {
+  const mine = uses.flatMap(({ crc, name }) => (crc === undefined ? [] : [`${crc.toString(16).padStart(8, "0")} ${name}`]));
+  const theirs = run("modprobe", ["--dump-modversions", file])
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => `${line.split("\t")[0]!.replace("0x", "").padStart(8, "0")} ${line.split("\t")[1]}`);
+  return compare("modprobe", file, mine.sort(), theirs.sort());
+};
+
 /**
  * What modules export, held against the kernel's own Module.symvers: name, type (before 7.1 by section, since then by flag) and namespace of each export
  * of each module. A module's folder in the package is its path in the tree.
@@ -156,16 +166,7 @@ describe("linux-image 6.1, plain and signed modules", () => {
       const subject = subjects.get(file)!;
       counts.symbols += compare("nm", file, symbolsOf(subject), (undefinedOf.get(file) ?? []).sort());
       counts.modinfo += compareModinfo(file, subject);
-      const versions = run("modprobe", ["--dump-modversions", file]).split("\n").filter(Boolean);
-      const mine = subject.uses
-        .filter((use) => use.crc !== undefined)
-        .map((use) => `${use.crc!.toString(16).padStart(8, "0")} ${use.name}`);
-      counts.versions += compare(
-        "modprobe",
-        file,
-        mine.sort(),
-        versions.map((line) => `${line.split("\t")[0]!.replace("0x", "").padStart(8, "0")} ${line.split("\t")[1]}`).sort(),
-      );
+      counts.versions += compareVersions(file, subject);
       if (subject.signed) counts.signed++;
     }
     console.log(
