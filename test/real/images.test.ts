@@ -245,16 +245,7 @@ describe("modules of other architectures, every fifth", () => {
         const listed = (undefinedOf.get(plain[index]!) ?? []).filter((line) => !isPrivateName(line.slice(2), arch));
         counts.symbols += compare("nm", file, symbolsOf(subject), listed.sort());
         counts.modinfo += compareModinfo(file, subject);
-        const versions = run("modprobe", ["--dump-modversions", file]).split("\n").filter(Boolean);
-        const mine = subject.uses
-          .filter((use) => use.crc !== undefined)
-          .map((use) => `${use.crc!.toString(16).padStart(8, "0")} ${use.name}`);
-        counts.versions += compare(
-          "modprobe",
-          file,
-          mine.sort(),
-          versions.map((line) => `${line.split("\t")[0]!.replace("0x", "").padStart(8, "0")} ${line.split("\t")[1]}`).sort(),
-        );
+        counts.versions += compareVersions(file, subject);
       }
       console.log(
         `${arch}: ${packed.length} modules: ${counts.symbols} undefined symbols, ${counts.modinfo} modinfo fields, ${counts.versions} CRCs compared, ${differences.length} different`,
