@@ -31,9 +31,10 @@ case $suite in
   sid | experimental | *-backports) ;;
   *) echo "deb [signed-by=$key] $mirror-security $suite-security main contrib non-free non-free-firmware" >>"$apt/sources.list" ;;
 esac
-options=(-qq -o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State=$apt/state" -o "Dir::State::Lists=$apt/lists"
+options=(-qq -o Acquire::Retries=3 -o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State=$apt/state" -o "Dir::State::Lists=$apt/lists"
   -o "Dir::State::Status=$apt/state/status" -o "Dir::Cache=$apt/cache" -o "APT::Architecture=$arch" -o "APT::Architectures=$arch" -o APT::Sandbox::User=root)
-[ -f "$apt/updated" ] || { apt-get "${options[@]}" update && touch "$apt/updated"; }
+# A mirror that is being synchronised answers with files that do not fit its own index: once more after a while.
+[ -f "$apt/updated" ] || { { apt-get "${options[@]}" update || { sleep 20 && apt-get "${options[@]}" update; }; } && touch "$apt/updated"; } || true
 
 for pattern in "$@"; do
   name=${pattern%%=*} version=
