@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { bytesSource, InputError, parseModule, type Problem } from "../src/index.ts";
+import { bytesSource, InputError, parseModule, subjectFromModule, type Problem } from "../src/index.ts";
+import { parseElf } from "../src/inputs/elf/elf.ts";
+import { openSymbols } from "../src/inputs/elf/symbols.ts";
+import { compileNames } from "../src/usage/names.ts";
 
 const logger = new Uint8Array(readFileSync(new URL("fixtures/logger.ko", import.meta.url)));
 
@@ -69,6 +72,24 @@ describe("what stands in a module", () => {
       { name: "logger_operations", type: "EXPORT_SYMBOL_GPL", namespace: "LOGGER" },
     ]);
   });
+});
+
+test("a livepatch's symbols are private uses of the object they belong to", () => {
+  const bytes = new Uint8Array(readFileSync(new URL("fixtures/livepatch.ko", import.meta.url)));
+  const elf = parseElf(bytesSource("livepatch.ko", bytes));
+  const table = elf.sections.find((each) => each.type === 2)!;
+  const symbols = openSymbols(elf)!;
+  const index = Array.from({ length: symbols.count }, (_, each) => each).find((each) => symbols.at(each).name.startsWith(".klp.sym."))!;
+  // What the tools that make livepatches do after the linker: SHN_LIVEPATCH in place of SHN_UNDEF.
+  new DataView(bytes.buffer).setUint16(table.offset + index * 24 + 6, 0xff20, true);
+  const facts = parseModule(bytesSource("livepatch.ko", bytes), { placesOf: () => true });
+  expect(facts.livepatchSymbols).toEqual([
+    { spelled: ".klp.sym.ext4.ext4_hidden.constprop.0,2", object: "ext4", name: "ext4_hidden.constprop.0" },
+  ]);
+  const { uses } = subjectFromModule(facts, "livepatch.ko", compileNames({}, []));
+  expect(uses.map(({ kind, name, seen, sites }) => [kind, name, seen, sites[0]?.file])).toEqual([
+    ["private", "ext4_hidden.constprop.0", "struct", "livepatch.c"],
+  ]);
 });
 
 describe("a module that is cut short or lies is refused with its place", () => {
