@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Help, InvalidArgumentError, Option } from "commander";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { VERSION } from "./version.ts";
@@ -105,6 +105,13 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
   const program = new Command("abi-lint")
     .description("Says what out-of-tree kernel code stands on: who promised each interface, and whether it will hold.")
     .version(VERSION, "-V, --version")
+    // "default: []" says nothing of an option that may be given again and again.
+    .configureHelp({
+      optionDescription(option) {
+        const shown = Array.isArray(option.defaultValue) ? new Option(option.flags, option.description) : option;
+        return Help.prototype.optionDescription.call(this as Help, shown);
+      },
+    })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
