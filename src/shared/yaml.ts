@@ -103,7 +103,10 @@ export const parseYaml = (text: string, file: string): YamlText => {
     };
   };
   const deep = tooDeep(text);
-  if (deep >= 0) throw new InputError({ file, offset: deep, message: "nested too deeply" });
+  if (deep >= 0) {
+    const before = text.slice(0, deep).split("\n");
+    throw new InputError({ file, line: before.length, column: before.at(-1)!.length + 1, message: "nested too deeply" });
+  }
   const documents = parseAllDocuments(text, { lineCounter: counter, prettyErrors: false });
   const list = "empty" in documents ? [] : documents;
   const problems = list.flatMap((each) => each.errors).map((error) => at(error.pos[0], error.message));
