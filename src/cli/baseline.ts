@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import type { Io } from "./io.ts";
 import { baselineFile } from "./load-baseline.ts";
+import { shippedOf } from "./shipped.ts";
 
 export interface BaselineCommandOptions extends GatherOptions {
   readonly acceptNew?: boolean;
@@ -30,7 +31,7 @@ const lines = (count: number): string => `${count} line${count === 1 ? "" : "s"}
 /** `abi-lint baseline create`: all findings of today, in a file that must not be there yet. */
 export const create = async (paths: readonly string[], options: BaselineCommandOptions, io: Io): Promise<ExitCode> => {
   const { host, stdout } = io;
-  const file = baselineFile(host, io.shipped(), options);
+  const file = baselineFile(host, shippedOf(io), options);
   if (host.kindOf(file) !== "missing") {
     const hint = "abi-lint baseline update shrinks it; update --accept-new adds what is new";
     throw new InputError({ file: host.shown(file), message: "is there already", hint });
@@ -50,7 +51,7 @@ const rewrite = async (
   io: Io,
 ): Promise<{ readonly fresh: readonly Identity[]; readonly said: string } | undefined> => {
   const { host } = io;
-  const file = baselineFile(host, io.shipped(), options);
+  const file = baselineFile(host, shippedOf(io), options);
   const name = host.shown(file);
   if (host.kindOf(file) === "missing") throw new InputError({ file: name, message: "no such file", hint: "abi-lint baseline create" });
   const text = host.readText(file);

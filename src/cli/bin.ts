@@ -2,7 +2,6 @@
 import { EXIT } from "./exit-code.ts";
 import { nodeHost } from "./host.ts";
 import { run } from "./run.ts";
-import { loadShipped } from "./shipped.ts";
 
 // A reader that goes away (`| head`) is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -10,14 +9,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-const host = nodeHost(process.cwd());
 const now = new Date();
 const pad = (part: number): string => String(part).padStart(2, "0");
 
 try {
   process.exitCode = await run(process.argv.slice(2), {
-    host,
-    shipped: () => loadShipped(host),
+    host: nodeHost(process.cwd()),
     env: process.env,
     today: `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`,
     stdout: {

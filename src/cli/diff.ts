@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import { parseFormats } from "./format.ts";
 import { gatherReferences, gatherSubjects, type GatherOptions } from "./gather.ts";
 import type { Io } from "./io.ts";
+import { shippedOf } from "./shipped.ts";
 
 export interface DiffOptions extends GatherOptions {
   readonly format: readonly string[];
@@ -35,7 +36,7 @@ export const diffInputs = async (before: string, after: string, options: DiffOpt
   const { host, env, stdout } = io;
   const targets = parseFormats(options.format, DIFF_REPORTERS);
   const failOnNew = parseLevels(options.failOnNew);
-  const shipped = io.shipped();
+  const shipped = shippedOf(io);
   const { kernels, policy } = await gatherReferences({ ...options, baseline: false }, shipped, io);
   const old = await gatherSubjects([before], options, shipped, io);
   const now = await gatherSubjects([after], options, shipped, io);

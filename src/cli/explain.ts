@@ -10,6 +10,7 @@ import type { Io } from "./io.ts";
 import { loadRunnablePolicy, mayRunCode } from "./load-code.ts";
 import { loadKernels } from "./load-kernels.ts";
 import { loadTrustedPolicy } from "./load-policy.ts";
+import { shippedOf } from "./shipped.ts";
 
 export interface ExplainOptions extends GatherOptions {
   readonly color: ColorWish;
@@ -33,7 +34,7 @@ export const explainUse = async (path: string, name: string, options: ExplainOpt
 /** `abi-lint explain WHAT`: a rule by its id, a promise by its file and line, or a symbol under the policy in force. */
 export const explainWord = async (word: string, options: ExplainOptions, io: Io): Promise<ExitCode> => {
   const { host, stdout, env } = io;
-  const shipped = io.shipped();
+  const shipped = shippedOf(io);
   const policy = loadTrustedPolicy(host, shipped, options.policy, options.waiversFrom);
   const { rules } = mayRunCode(options, env) ? (await loadRunnablePolicy(shipped, options, io)).policy : policy;
   const rule = rules.find(({ id }) => id === word);

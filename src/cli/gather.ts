@@ -13,7 +13,7 @@ import { loadKernels } from "./load-kernels.ts";
 import { loadSubjects } from "./load-subjects.ts";
 import { placeSources } from "./place-sources.ts";
 import { problemText } from "./problems.ts";
-import type { Shipped } from "./shipped.ts";
+import { shippedOf, type Shipped } from "./shipped.ts";
 
 /** What to judge, against what, by what: the options that check and explain share. */
 export interface GatherOptions {
@@ -78,7 +78,7 @@ export const gather = async (
   options: GatherOptions,
   io: Io,
 ): Promise<LintInput & { readonly problems: readonly Problem[] }> => {
-  const shipped = io.shipped();
+  const shipped = shippedOf(io);
   const references = await gatherReferences(options, shipped, io);
   return { ...references, ...(await gatherSubjects(paths, options, shipped, io)) };
 };

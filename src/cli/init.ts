@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { POLICY_NAMES } from "./load-policy.ts";
 import { createFiles, fill, schemaFrom, type NewFile } from "./templates.ts";
+import { shippedOf } from "./shipped.ts";
 
 type CiHost = "github" | "gitlab" | "none";
 type Editor = "vscode" | "vim" | "emacs" | "none";
@@ -89,7 +90,7 @@ const NEXT = `Next:
 /** `abi-lint init`: a policy, a CI snippet and an editor task. Asks nothing, overwrites nothing, and writes all or nothing. */
 export const init = (options: InitOptions, io: Io): ExitCode => {
   const { host, stdout } = io;
-  const { templates } = io.shipped().data;
+  const { templates } = shippedOf(io).data;
   const policy: NewFile = {
     path: POLICY_NAMES[0]!,
     text: fill(templates["abi-lint.yaml.in"]!, { schema: schemaFrom(host, ".", "policy.json") }),

@@ -4,8 +4,8 @@ import type { Shipped } from "./shipped.ts";
 /** All that a command needs from outside. */
 export interface Io {
   readonly host: Host;
-  /** Rules, promises, presets and facts that come with abi-lint; read when a command first asks. */
-  shipped(): Shipped;
+  /** Rules, promises, presets and facts that come with abi-lint, where the caller has read them already. */
+  readonly shipped?: Shipped;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The host's day, ISO. */
   readonly today: string;

@@ -3,6 +3,7 @@ import { InputError } from "../shared/input-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { createFiles, fill, schemaFrom } from "./templates.ts";
+import { shippedOf } from "./shipped.ts";
 
 export interface NewRuleOptions {
   readonly folder: string;
@@ -18,8 +19,9 @@ const checkId = (id: string, shipped: ReadonlySet<string>): void => {
 };
 
 /** `abi-lint new rule ID`: a rule as a file, complete, with an example of either verdict. */
-export const newRule = (id: string, { folder }: NewRuleOptions, { host, shipped, stdout }: Io): ExitCode => {
-  const { rules, data } = shipped();
+export const newRule = (id: string, { folder }: NewRuleOptions, io: Io): ExitCode => {
+  const { host, stdout } = io;
+  const { rules, data } = shippedOf(io);
   checkId(id, new Set(rules.map(({ value }) => (value as { readonly id: string }).id)));
   const path = join(folder, `${id}.yaml`);
   const text = fill(data.templates["rule.yaml.in"]!, { id, schema: schemaFrom(host, folder, "rule.json") });

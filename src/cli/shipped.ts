@@ -99,3 +99,6 @@ export const loadShipped = (host: Host): Shipped => {
   const { rules, promises, presets, data } = JSON.parse(host.readText(frozen)) as FrozenShipped;
   return { rules: rules.map(thawYaml), promises: promises.map(thawYaml), presets: presets.map(thawYaml), data };
 };
+
+/** What is shipped, as the caller gave it or read now. */
+export const shippedOf = ({ shipped, host }: { readonly shipped?: Shipped; readonly host: Host }): Shipped => shipped ?? loadShipped(host);

@@ -4,6 +4,7 @@ import { visible } from "../shared/visible.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { loadPolicy } from "./load-policy.ts";
+import { shippedOf } from "./shipped.ts";
 
 /** A line of the output and the line of the policy it comes from. */
 type Row = readonly [text: string, at?: PolicyLine];
@@ -61,7 +62,8 @@ export const renderPolicy = ({ rules, promises, waivers, kernels, code, manifest
 };
 
 /** `abi-lint policy`: what is judged by, and where each value comes from. */
-export const showPolicy = (wanted: string | undefined, { host, shipped, stdout }: Io): ExitCode => {
-  stdout.write(renderPolicy(loadPolicy(host, shipped(), wanted)));
+export const showPolicy = (wanted: string | undefined, io: Io): ExitCode => {
+  const { host, stdout } = io;
+  stdout.write(renderPolicy(loadPolicy(host, shippedOf(io), wanted)));
   return EXIT.clean;
 };

@@ -18,7 +18,7 @@ import { renderOutcomes } from "./policy-tests/render.ts";
 import { partOf } from "./policy-tests/scene.ts";
 import { TestFile } from "./policy-tests/schema.ts";
 import { problemText } from "./problems.ts";
-import type { Shipped } from "./shipped.ts";
+import { shippedOf, type Shipped } from "./shipped.ts";
 
 export interface TestOptions {
   readonly color: ColorWish;
@@ -96,7 +96,7 @@ const testFile = async ({ kind, path }: TestedFile, bench: Bench): Promise<reado
 /** `abi-lint test`: runs the examples of rules and the cases of `*.test.yaml`. A file that is not valid costs only itself. */
 export const testPolicies = async (paths: readonly string[], options: TestOptions, io: Io): Promise<ExitCode> => {
   const { host, stdout, stderr, env } = io;
-  const bench = benchOf(io.shipped(), options, io);
+  const bench = benchOf(shippedOf(io), options, io);
   const { files, problems: unread } = await findTests(host, paths);
   const problems: Problem[] = [...unread];
   const outcomes: Outcome[] = [];

@@ -19,7 +19,7 @@ export const abiLintIn = async (env: Readonly<Record<string, string>>, cwd: stri
   let [stdout, stderr] = ["", ""];
   const status = await run(argv, {
     host: nodeHost(cwd),
-    shipped: () => (shipped ??= loadShipped(nodeHost(cwd))),
+    shipped: (shipped ??= loadShipped(nodeHost(cwd))),
     env,
     today: "2026-11-23",
     stdout: { write: (text) => void (stdout += text), isTerminal: false, columns: 100 },
