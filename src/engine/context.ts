@@ -14,6 +14,8 @@ export interface KernelView {
   readonly kernel: Kernel;
   /** The kernel's export, else the sibling's; absent where neither has the name. */
   readonly found?: KernelExport;
+  /** Whether that is a sibling's export, because the kernel has none: it is versioned by the build that makes it. */
+  readonly fromSibling: boolean;
 }
 
 /** What a predicate sees: a use of a subject, on a kernel where one is asked; or a remark on the subject as a whole. */

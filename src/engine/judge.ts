@@ -42,8 +42,9 @@ export const compileJudge = (
     const known = use.kind === "symbol" ? siblings.get(use.name) : undefined;
     const sibling = known?.subject === subject ? undefined : known;
     const views = kernels.map((kernel): KernelView => {
-      const found = use.kind === "symbol" ? (kernel.find(use.name) ?? (sibling && siblingExport(sibling))) : undefined;
-      return { kernel, ...(found && { found }) };
+      const own = use.kind === "symbol" ? kernel.find(use.name) : undefined;
+      const found = own ?? (sibling && siblingExport(sibling));
+      return { kernel, ...(found && { found }), fromSibling: own === undefined && found !== undefined };
     });
     const view = views.find((each) => each.found) ?? views[0];
     const seen: Context = {

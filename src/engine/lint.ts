@@ -77,7 +77,7 @@ export const lint = ({ subjects, kernels, policy, today, committed, baseline, co
   for (const subject of subjects) {
     const uses = subject.uses.map((use) => judge(subject, use));
     const index = indexUses(uses);
-    const remarks = remarksOn(subject, kernels);
+    const remarks = remarksOn(subject, uses, kernels);
     reports.push({ name: subject.name, path: subject.path, uses: uses.map(rowOf) });
     for (const { id, find } of rules) {
       for (const found of find(subject, index, remarks)) settle(id, found);

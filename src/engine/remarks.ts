@@ -2,6 +2,7 @@ import type { Gap, PolicyLine } from "../findings/model.ts";
 import type { Kernel } from "../kernels/model.ts";
 import type { Placeholder } from "../policy/schema.ts";
 import type { BaselineState, BudgetState, Oddity, WaiverState } from "../shared/vocabulary.ts";
+import type { JudgedUse } from "./judge.ts";
 import type { Subject } from "../usage/model.ts";
 import { refusersOf } from "./licence.ts";
 
@@ -55,10 +56,11 @@ const gapsOn = (subject: Subject, kernel: Kernel): readonly Remark[] => {
   return remarks;
 };
 
-/** A namespace is needless where no kernel asked about has a used symbol in it: one that any of them needs stays. */
-const needlessImports = ({ imports, uses }: Subject, kernels: readonly Kernel[]): readonly string[] => {
-  if (imports.length === 0 || kernels.length === 0) return [];
-  const needed = new Set(kernels.flatMap((kernel) => uses.map((use) => kernel.find(use.name)?.namespace)));
+/** A namespace is needless where nothing that is used stands in it on any kernel asked about, or in a module of the same run. */
+const needlessImports = ({ imports }: Subject, uses: readonly JudgedUse[]): readonly string[] => {
+  const views = uses.flatMap((judged) => judged.views);
+  if (imports.length === 0 || views.length === 0) return [];
+  const needed = new Set([...views.map(({ found }) => found?.namespace), ...uses.map(({ context }) => context.sibling?.export.namespace)]);
   return imports.filter((namespace) => !needed.has(namespace));
 };
 
@@ -67,11 +69,11 @@ const disagreeingLicences = (licences: readonly string[]): readonly string[] =>
   new Set(licences.map((tag) => refusersOf([tag]).length > 0)).size > 1 ? licences : [];
 
 /** All there is to say of a subject as a whole. */
-export const remarksOn = (subject: Subject, kernels: readonly Kernel[]): readonly Remark[] => {
+export const remarksOn = (subject: Subject, uses: readonly JudgedUse[], kernels: readonly Kernel[]): readonly Remark[] => {
   const remarks: Remark[] = [...subject.oddities];
   const licences = disagreeingLicences(subject.licences);
   if (licences.length > 0) remarks.push({ oddity: "licences-disagree", names: licences });
-  const needless = needlessImports(subject, kernels);
+  const needless = needlessImports(subject, uses);
   if (needless.length > 0) remarks.push({ oddity: "needless-import", names: needless });
   return [...remarks, ...kernels.flatMap((kernel) => gapsOn(subject, kernel))];
 };
