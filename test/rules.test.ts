@@ -36,6 +36,7 @@ test("the rules that are shipped", () => {
       "private-symbol",
       "stale-baseline",
       "stext-offset",
+      "symbol-get",
       "this-module",
       "unexported-import",
       "unknown-lookup",

@@ -56,6 +56,7 @@ export const FIELDS = {
     schema: z.boolean(),
     doc: "whether the committed manifest (`manifest:` in the policy) lacks it; without one nothing is new",
   },
+  door: { scope: "use", schema: globs, doc: "for a name reached at run time: any of what it is handed to (globs)" },
   seen: { scope: "use", schema: oneOf(keysOf(SIGHTINGS)), doc: "for a name reached at run time: how sure that is" },
   gap: {
     scope: "remark",

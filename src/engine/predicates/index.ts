@@ -2,6 +2,7 @@ import type { FieldName } from "../../policy/fields.ts";
 import { baseline } from "./baseline.ts";
 import { budget } from "./budget.ts";
 import { crc } from "./crc.ts";
+import { door } from "./door.ts";
 import { exportType } from "./export-type.ts";
 import { exported } from "./exported.ts";
 import { exporter } from "./exporter.ts";
@@ -48,5 +49,6 @@ export const PREDICATES = {
   budget,
   baseline,
   new: isNew,
+  door,
   seen,
 } as const satisfies Record<FieldName, Predicate>;
