@@ -13,6 +13,7 @@ export interface CheckOptions extends GatherOptions {
   readonly failOn: FindingSeverity;
   readonly color: ColorWish;
   readonly uses: boolean;
+  readonly waived?: boolean;
 }
 
 /** 2 where anything could not be checked, 1 where something is wrong, 0 otherwise. */
@@ -31,7 +32,12 @@ const print = async (
   for (const { format, file } of targets) {
     const render = await REPORTERS[format]();
     const color = file === undefined && useColor(options.color, env, stdout.isTerminal);
-    const text = render(report, { color, width: file === undefined ? stdout.columns : 100, uses: options.uses });
+    const text = render(report, {
+      color,
+      width: file === undefined ? stdout.columns : 100,
+      uses: options.uses,
+      waived: options.waived === true,
+    });
     if (file === undefined) stdout.write(text);
     else host.write(file, text);
   }

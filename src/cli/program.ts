@@ -128,6 +128,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .addOption(new Option("--fail-on <severity>", "the least severity that fails").choices(["error", "warning", "note"]).default("error"))
     .option("--baseline <file>", BASELINE)
     .option("--no-baseline", "accept nothing")
+    .option("--waived", "show the findings that waivers excuse, and why")
     .option("--no-uses", "leave out the list of all uses")
     .action(async (inputs: string[], options) => {
       const { check } = await import("./check.ts");

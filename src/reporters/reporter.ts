@@ -7,6 +7,8 @@ export interface Dress {
   readonly width: number;
   /** Whether to list every use, findings or not. */
   readonly uses: boolean;
+  /** Whether to show the findings that waivers excuse. */
+  readonly waived?: boolean;
 }
 
 /** A report as text, ending in a newline. Pure; knows no policy, file or clock. */

@@ -34,6 +34,16 @@ const linesOf = (finding: Finding, report: Report): { readonly own: readonly str
   return { own, shared };
 };
 
+/** The findings that waivers excuse, each with who agreed to it and why. */
+export const waivedBlock = (report: Report, paint: Paint): string =>
+  report.waived
+    .map(({ finding, reason, owner, until }) => {
+      const message = messageOf(finding, report.rules[finding.rule]!);
+      const agreed = `${visible(reason)} (${visible(owner)}${until === undefined ? "" : `, until ${until}`})`;
+      return `${at(finding.places[0]!)}  waived  ${message}  ${paint("dim", `[${finding.rule}]`)}\n${paint("dim", `    ${agreed}`)}`;
+    })
+    .join("\n");
+
 /** The findings as blocks: those of one rule that follow one another and share their last lines have these said once. */
 export const findingBlocks = (report: Report, paint: Paint): readonly string[] => {
   const indented = (lines: readonly string[]): string => lines.map((line) => `\n${paint("dim", `    ${line}`)}`).join("");

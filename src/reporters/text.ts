@@ -4,7 +4,7 @@ import { visible } from "../shared/visible.ts";
 import { keysOf, LEVELS } from "../shared/vocabulary.ts";
 import { painter, plural, type Paint } from "./paint.ts";
 import type { Dress, Reporter } from "./reporter.ts";
-import { findingBlocks } from "./text-findings.ts";
+import { findingBlocks, waivedBlock } from "./text-findings.ts";
 
 /** Words set in lines of a width, each line but the first behind an indent. */
 const wrap = (words: readonly string[], indent: number, width: number): string => {
@@ -70,6 +70,7 @@ const kernelText = ({ kernels }: Report): string => {
 export const text: Reporter = (report, dress) => {
   const paint = painter(dress.color);
   const blocks = [...findingBlocks(report, paint)];
+  if (dress.waived && report.waived.length > 0) blocks.push(waivedBlock(report, paint));
   const only = report.subjects.length === 1 ? report.subjects[0] : undefined;
   if (dress.uses && only && only.uses.length > 0) blocks.push(usesText(only, dress, paint));
   const counts = countFindings(report);
