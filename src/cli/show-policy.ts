@@ -36,7 +36,7 @@ const listRows = <T extends { readonly at: PolicyLine }>(entries: readonly T[]):
 const section = (title: string, rows: readonly Row[]): readonly Row[] => (rows.length === 0 ? [] : [[title], ...rows]);
 
 /** The policy in force as one YAML file, each line with the file and line it comes from. Promises stand in the order in which they are tried. */
-export const renderPolicy = ({ rules, promises, waivers, kernels, code, manifest, budget }: ResolvedPolicy): string => {
+const renderPolicy = ({ rules, promises, waivers, kernels, code, manifest, budget }: ResolvedPolicy): string => {
   const rows: readonly Row[] = [
     ...(manifest ? [[`manifest: ${yaml(manifest.name)}`, manifest.at] as const] : []),
     ...section(

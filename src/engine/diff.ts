@@ -6,6 +6,7 @@ import type { Level } from "../shared/vocabulary.ts";
 import type { Subject } from "../usage/model.ts";
 import { placesOf, promiseEvidence, writtenAs } from "./finding.ts";
 import { compileJudge, rowOf } from "./judge.ts";
+import { crcText } from "../shared/crc.ts";
 
 export interface DiffInput {
   readonly before: readonly Subject[];
@@ -42,7 +43,7 @@ const changesOf = <Fact extends string>(pairs: readonly (readonly [fact: Fact, f
   pairs.filter(([, from, to]) => from !== to).map(([fact, from, to]) => ({ fact, from, to }));
 
 const binding = ({ weak }: UseRow): string => (weak ? "weak" : "strong");
-const version = (crc: number | undefined): string => (crc === undefined ? "none" : `0x${crc.toString(16).padStart(8, "0")}`);
+const version = (crc: number | undefined): string => (crc === undefined ? "none" : crcText(crc));
 /** Different lists never read the same: what could pass for two names, or for none, is quoted. */
 const list = (names: readonly string[]): string =>
   names.length > 0 ? names.map((name) => (name.includes(",") || name === "none" ? JSON.stringify(name) : name)).join(", ") : "none";

@@ -1,5 +1,6 @@
 import { visible } from "../shared/visible.ts";
 import type { Evidence } from "./model.ts";
+import { crcText } from "../shared/crc.ts";
 
 /** A line of evidence: where it comes from (a kernel, or nothing) and what stands there. */
 export interface EvidenceLine {
@@ -7,7 +8,6 @@ export interface EvidenceLine {
   readonly text: string;
 }
 
-const hex = (crc: number): string => `0x${crc.toString(16).padStart(8, "0")}`;
 const list = (names: readonly string[]): string => (names.length > 0 ? names.map(visible).join(", ") : "none");
 
 /** Evidence as one line of words, the same in every format. */
@@ -25,7 +25,10 @@ export const evidenceLine = (evidence: Evidence): EvidenceLine => {
     case "absent":
       return { from: visible(evidence.kernel), text: visible(`not in ${evidence.source}`) };
     case "crc":
-      return { from: visible(evidence.kernel), text: `built against ${hex(evidence.built)}, the kernel has ${hex(evidence.kernelCrc)}` };
+      return {
+        from: visible(evidence.kernel),
+        text: `built against ${crcText(evidence.built)}, the kernel has ${crcText(evidence.kernelCrc)}`,
+      };
     case "licence":
       return { from: "", text: `MODULE_LICENSE: ${list(evidence.tags)}` };
     case "imports":

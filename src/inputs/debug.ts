@@ -1,7 +1,7 @@
 import { InputError } from "../shared/input-error.ts";
 import type { ByteSource } from "./bytes.ts";
 import { openDwarf, type Dwarf, type Frame, type Variable } from "./dwarf/dwarf.ts";
-import { parseElf, sectionBytes, sectionNamed, SHT_NOBITS, type Elf, type Section } from "./elf/elf.ts";
+import { parseElf, sectionBytes, sectionNamed, SHF_ALLOC, SHT_NOBITS, type Elf, type Section } from "./elf/elf.ts";
 import { openSymbols, type SymbolTable } from "./elf/symbols.ts";
 
 /** Debug information that can answer for the sections of an object: its own, or that of a `.debug` file beside it. */
@@ -10,9 +10,6 @@ export interface PlaceReader {
   framesAt(section: Section, offset: number): readonly Frame[];
   variableAt(section: Section, offset: number): Variable | undefined;
 }
-
-// include/uapi/linux/elf.h
-const SHF_ALLOC = 2;
 
 /** What tells builds apart: the build id, or where there is none the sizes of all that is loaded (the split file keeps them). */
 const buildOf = (elf: Elf): string => {

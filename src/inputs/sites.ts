@@ -1,10 +1,11 @@
 import { InputError } from "../shared/input-error.ts";
 import type { PlaceReader } from "./debug.ts";
 import type { Frame, Variable } from "./dwarf/dwarf.ts";
-import { sectionNamed, type Elf } from "./elf/elf.ts";
+import { sectionNamed, SHF_ALLOC, SHF_EXECINSTR, type Elf } from "./elf/elf.ts";
+import { ownersOf } from "./elf/owners.ts";
 import { relocationTables } from "./elf/relocations.ts";
 import type { NameLookup } from "./lookups/doors.ts";
-import { SHN_LIVEPATCH, SHN_UNDEF, type SymbolTable } from "./elf/symbols.ts";
+import { SHN_LIVEPATCH, SHN_UNDEF, STT_FUNC, STT_OBJECT, type SymbolTable } from "./elf/symbols.ts";
 
 /** One place of an object that the linker fills in with the address of an undefined symbol. */
 export interface ObjectSite {
@@ -19,38 +20,6 @@ export interface ObjectSite {
   /** For data: the variable of the source that holds the pointer. */
   readonly variable?: Variable;
 }
-
-// include/uapi/linux/elf.h
-const SHF_ALLOC = 2;
-const SHF_EXECINSTR = 4;
-const STT_OBJECT = 1;
-const STT_FUNC = 2;
-
-/** The functions and objects of each section in order of their place, to find the one that holds an offset. */
-export const openOwners = (symbols: SymbolTable): ((section: number, offset: number) => string | undefined) => {
-  const bySection = new Map<number, { value: number; size: number; name: string }[]>();
-  for (let index = 1; index < symbols.count; index++) {
-    const section = symbols.sectionOf(index);
-    if (section === SHN_UNDEF) continue;
-    const { type, value, size, name } = symbols.at(index);
-    if ((type !== STT_FUNC && type !== STT_OBJECT) || size === 0) continue;
-    const list = bySection.get(section);
-    if (list) list.push({ value, size, name });
-    else bySection.set(section, [{ value, size, name }]);
-  }
-  for (const list of bySection.values()) list.sort((a, b) => a.value - b.value);
-  return (section, offset) => {
-    const list = bySection.get(section) ?? [];
-    let [low, high] = [0, list.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (list[middle]!.value <= offset) low = middle + 1;
-      else high = middle;
-    }
-    const owner = list[low - 1];
-    return owner && offset < owner.value + owner.size ? owner.name : undefined;
-  };
-};
 
 /**
  * Every place where the object takes an undefined symbol, in the order of the relocation sections.
@@ -71,7 +40,7 @@ export const findSites = (
     if (name !== "" && wanted(name)) names[index] = name;
   }
   if (names.length === 0) return [];
-  const ownerOf = openOwners(symbols);
+  const owners = ownersOf(elf, symbols, [STT_FUNC, STT_OBJECT]);
   const sites: ObjectSite[] = [];
   for (const table of relocationTables(elf)) {
     if ((table.target.flags & SHF_ALLOC) === 0) continue;
@@ -89,7 +58,7 @@ export const findSites = (
       const symbol = names[index];
       if (symbol === undefined) continue;
       const offset = relocations.offsets[i]!;
-      const inside = ownerOf(table.target.index, offset);
+      const inside = owners.around(table.target.index, offset)?.name;
       const variable = isCode ? undefined : places?.variableAt(table.target, offset);
       sites.push({
         symbol,

@@ -36,7 +36,7 @@ const text = z.string().min(1);
 /** A kernel release: YAML's number 6.1 and the string "6.10" alike. */
 const Release = z.union([text, z.number().transform(String)]);
 
-export const WaiverBlock = z.strictObject({
+const WaiverBlock = z.strictObject({
   rule: text,
   match: MatchSchema.optional(),
   reason: text,
@@ -79,7 +79,7 @@ const ruleFields = {
   examples: z.strictObject({ bad: z.array(Example).min(1), good: z.array(Example).min(1) }).optional(),
 };
 
-export const RuleBlock = z.strictObject(ruleFields);
+const RuleBlock = z.strictObject(ruleFields);
 
 /** `rules/<id>.yaml`: one rule, whole. */
 export const RuleFile = z.strictObject({
@@ -94,7 +94,7 @@ export const RuleFile = z.strictObject({
   examples: z.strictObject({ bad: z.array(Example).min(1), good: z.array(Example).min(1) }),
 });
 
-export const PromiseBlock = z.strictObject({
+const PromiseBlock = z.strictObject({
   level: z.enum(keysOf(LEVELS)),
   match: MatchSchema,
   by: text.optional().meta({ description: "who promises" }),

@@ -7,6 +7,7 @@ import { keysOf, LEVELS } from "../shared/vocabulary.ts";
 import type { JsonDiff } from "./diff-schema.ts";
 import { painter, plural, type Paint } from "./paint.ts";
 import type { Dress } from "./reporter.ts";
+import { crcText } from "../shared/crc.ts";
 
 /** A diff as text, ending in a newline. Pure. */
 export type DiffReporter = (diff: Diff, dress: Dress) => string;
@@ -132,14 +133,12 @@ export const gcc: DiffReporter = (diff) =>
     .flatMap((use) => use.places.map((place) => `${at(place)}: error: ${named(use)} is taken on, ${promiseOf(use)} [fail-on-new]\n`))
     .join("");
 
-const hex = (crc: number): string => `0x${crc.toString(16).padStart(8, "0")}`;
-
 const evidenceJson = (evidence: readonly Evidence[]): JsonDiff["subjects"][number]["dropped"][number]["evidence"] =>
-  evidence.map((each) => (each.kind === "crc" ? { ...each, built: hex(each.built), kernelCrc: hex(each.kernelCrc) } : { ...each }));
+  evidence.map((each) => (each.kind === "crc" ? { ...each, built: crcText(each.built), kernelCrc: crcText(each.kernelCrc) } : { ...each }));
 
 const useJson = ({ row, crc, facts, evidence, places }: DiffUse): JsonDiff["subjects"][number]["dropped"][number] => ({
   ...row,
-  ...(crc !== undefined && { crc: hex(crc) }),
+  ...(crc !== undefined && { crc: crcText(crc) }),
   ...facts,
   evidence: evidenceJson(evidence),
   places: places.map((place) => ({ ...place })),

@@ -1,6 +1,7 @@
 import { evidenceLine } from "../findings/evidence.ts";
 import type { Explanation } from "../findings/explanation.ts";
 import { messageOf, writtenNote } from "../findings/message.ts";
+import { crcText } from "../shared/crc.ts";
 import { visible } from "../shared/visible.ts";
 import { SIGHTINGS, type Site } from "../shared/vocabulary.ts";
 import { painter, plural } from "./paint.ts";
@@ -28,7 +29,7 @@ export const renderExplanation = (explanations: readonly Explanation[], dress: D
         taken.kind === "symbol" ? (row.exportType ?? "") : taken.kind,
         row.weak ? "weak" : "",
         row.origin === "toolchain" ? "added by the toolchain" : "",
-        crc === undefined ? "" : `built against 0x${crc.toString(16).padStart(8, "0")}`,
+        crc === undefined ? "" : `built against ${crcText(crc)}`,
       ];
       const lines = evidence.map(evidenceLine);
       const width = Math.max(0, ...lines.map(({ from }) => from.length));

@@ -3,8 +3,7 @@ import type { Finding, Report } from "../findings/model.ts";
 import { countFindings, groundOf } from "../findings/summary.ts";
 import type { JsonFinding, JsonReport } from "./json-schema.ts";
 import type { Reporter } from "./reporter.ts";
-
-const hex = (crc: number): string => `0x${crc.toString(16).padStart(8, "0")}`;
+import { crcText } from "../shared/crc.ts";
 
 const findingJson = (finding: Finding, report: Report): JsonFinding => {
   const rule = report.rules[finding.rule]!;
@@ -25,7 +24,7 @@ const findingJson = (finding: Finding, report: Report): JsonFinding => {
     ...(level !== undefined && { level }),
     kernels: [...kernels],
     evidence: finding.evidence.map((each) =>
-      each.kind === "crc" ? { ...each, built: hex(each.built), kernelCrc: hex(each.kernelCrc) } : { ...each },
+      each.kind === "crc" ? { ...each, built: crcText(each.built), kernelCrc: crcText(each.kernelCrc) } : { ...each },
     ),
     places: places.map((place) => ({ ...place })),
     fingerprint,

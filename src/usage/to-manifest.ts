@@ -1,14 +1,13 @@
 import type { ManifestFile, ManifestSubjectFile } from "../inputs/manifest.ts";
 import type { Subject, Use } from "./model.ts";
-
-const hex = (crc: number): string => `0x${crc.toString(16).padStart(8, "0")}`;
+import { crcText } from "../shared/crc.ts";
 
 const useEntry = ({ kind, name, weak, origin, crc, written, seen, sites }: Use): ManifestSubjectFile["uses"][number] => ({
   ...(kind !== "symbol" && { kind }),
   name,
   ...(weak && { weak }),
   ...(origin !== "author" && { origin }),
-  ...(crc !== undefined && { crc: hex(crc) }),
+  ...(crc !== undefined && { crc: crcText(crc) }),
   ...(written && { written: [...written] }),
   ...(seen && { seen }),
   ...(sites.length > 0 && { sites: sites.map(({ via, ...site }) => ({ ...site, ...(via && { via: via.map((step) => ({ ...step })) }) })) }),

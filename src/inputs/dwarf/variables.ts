@@ -1,4 +1,4 @@
-import type { SymbolTable } from "../elf/symbols.ts";
+import { STT_OBJECT, type SymbolTable } from "../elf/symbols.ts";
 import { SLOT } from "./constants.ts";
 import { lastAtOrBelow } from "./intervals.ts";
 import { SECTION, type Place } from "./places.ts";
@@ -46,9 +46,6 @@ const indexVariables = ({ roots, scanOf }: Program): Index => {
     entries: Uint32Array.from(order, (i) => entries[i]!),
   };
 };
-
-// include/uapi/linux/elf.h
-const STT_OBJECT = 1;
 
 /** The sizes of the data symbols by place: unlike a type's, they count the members of a flexible array. */
 const symbolSizes = (program: Program, symbols: SymbolTable): ReadonlyMap<Place, number> => {

@@ -10,6 +10,8 @@ export const SHT_RELA = 4;
 export const SHT_NOBITS = 8;
 export const SHT_REL = 9;
 const SHT_NULL = 0;
+export const SHF_ALLOC = 2;
+export const SHF_EXECINSTR = 4;
 
 /** More sections than any linker writes; a bound on work, not on use (nvidia.ko has some 15,000 with -ffunction-sections). */
 const MAX_SECTIONS = 1_000_000;

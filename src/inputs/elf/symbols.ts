@@ -6,7 +6,8 @@ export const SHN_UNDEF = 0;
 export const SHN_COMMON = 0xfff2;
 export const SHN_LIVEPATCH = 0xff20;
 const STB_WEAK = 2;
-export const STT_SECTION = 3;
+export const STT_OBJECT = 1;
+export const STT_FUNC = 2;
 
 /** One entry of the symbol table. */
 export interface ElfSymbol {

@@ -1,6 +1,6 @@
 import type { Door, LookupDoors } from "./doors.ts";
 import { follow, type Followed, type SeenCall, type SeenStore } from "./follow.ts";
-import type { FunctionRange } from "./functions.ts";
+import type { Owner } from "../elf/owners.ts";
 import { isCode, type Image } from "./image.ts";
 import { handedOn, namesIn, type FoundName, type Reader } from "./names.ts";
 import { entryIndex, siteIndex } from "./sites.ts";
@@ -24,7 +24,7 @@ export interface DoorCall {
 export interface Explored {
   readonly calls: readonly DoorCall[];
   /** Functions that could not be followed though they refer to a door. */
-  readonly unread: ReadonlySet<FunctionRange>;
+  readonly unread: ReadonlySet<Owner>;
   /** Doors of which a variable is known that holds their address. */
   readonly inVariables: ReadonlySet<string>;
 }
@@ -32,16 +32,16 @@ export interface Explored {
 /** More wrappers and function pointers than a module has; a bound on work. */
 const MAX_WAYS = 64;
 
-export const startOf = ({ section, start }: FunctionRange): Place => ({ base: sectionBase(section), offset: start });
+const startOf = ({ section, start }: Owner): Place => ({ base: sectionBase(section), offset: start });
 
 /** Functions are followed once, when something in them comes to matter. */
 const openFollower = (image: Image, architecture: Architecture) => {
   const sitesOf = siteIndex(image);
   const entries = entryIndex(image, architecture);
-  const followed = new Map<FunctionRange, Followed | undefined>();
+  const followed = new Map<Owner, Followed | undefined>();
   const calls: SeenCall[] = [];
   const stores = new Map<string, SeenStore[]>();
-  const read = (range: FunctionRange): void => {
+  const read = (range: Owner): void => {
     if (followed.has(range)) return;
     const code = image.code(image.elf.sections[range.section]!);
     const result = follow(code, range, entries.get(code.base) ?? new Set(), architecture);

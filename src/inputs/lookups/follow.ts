@@ -1,10 +1,10 @@
-import type { FunctionRange } from "./functions.ts";
+import type { Owner } from "../elf/owners.ts";
 import type { Architecture, Code, Memory, Operand, Step } from "./step.ts";
 import { argumentBase, frameBase, join, plus, resultBase, single, UNKNOWN, type Place, type Values } from "./values.ts";
 
 /** A call, or a jump out of the function, with what its target and arguments may be. */
 export interface SeenCall {
-  readonly function: FunctionRange;
+  readonly function: Owner;
   /** The function's name in bases. */
   readonly owner: string;
   readonly at: number;
@@ -15,7 +15,7 @@ export interface SeenCall {
 
 /** A pointer's size of memory that is written. */
 export interface SeenStore {
-  readonly function: FunctionRange;
+  readonly function: Owner;
   readonly owner: string;
   readonly to: Place;
   readonly values: Values;
@@ -55,7 +55,7 @@ const apply = (step: Step, state: State, architecture: Architecture, owner: stri
 };
 
 /** Every instruction of a function in order; undefined where one cannot be read or they do not add up. */
-const stepsOf = (code: Code, { start, end }: FunctionRange, architecture: Architecture): Map<number, Step> | undefined => {
+const stepsOf = (code: Code, { start, end }: Owner, architecture: Architecture): Map<number, Step> | undefined => {
   const steps = new Map<number, Step>();
   for (let at = start; at < end;) {
     const step = architecture.step(code, at);
@@ -72,12 +72,7 @@ const stepsOf = (code: Code, { start, end }: FunctionRange, architecture: Archit
  * `entries` are the places in it that are reached from elsewhere, with registers unknown.
  * Undefined where its code cannot be read; then nothing is claimed about it.
  */
-export const follow = (
-  code: Code,
-  range: FunctionRange,
-  entries: ReadonlySet<number>,
-  architecture: Architecture,
-): Followed | undefined => {
+export const follow = (code: Code, range: Owner, entries: ReadonlySet<number>, architecture: Architecture): Followed | undefined => {
   const { start, end } = range;
   if (end - start > MAX_FUNCTION_BYTES) return undefined;
   const steps = stepsOf(code, range, architecture);

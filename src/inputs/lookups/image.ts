@@ -1,14 +1,13 @@
-import { isRealIndex, sectionBytes, SHT_NOBITS, type Elf, type Section } from "../elf/elf.ts";
+import { SHF_ALLOC, SHF_EXECINSTR, isRealIndex, sectionBytes, SHT_NOBITS, type Elf, type Section } from "../elf/elf.ts";
 import { relocationTables, type Relocations } from "../elf/relocations.ts";
 import type { SymbolTable } from "../elf/symbols.ts";
-import { functionsOf, type Functions } from "./functions.ts";
+import { ownersOf, type Owners } from "../elf/owners.ts";
+import { STT_FUNC } from "../elf/symbols.ts";
 import type { Code, Reference } from "./step.ts";
 import { sectionBase, symbolBase, type Place } from "./values.ts";
 
 // include/uapi/linux/elf.h
 const SHF_WRITE = 1;
-const SHF_ALLOC = 2;
-const SHF_EXECINSTR = 4;
 const SHF_STRINGS = 0x20;
 const R_386_32 = 1;
 
@@ -34,7 +33,7 @@ export interface Filled {
 export interface Image {
   readonly elf: Elf;
   readonly symbols: SymbolTable;
-  readonly functions: Functions;
+  readonly functions: Owners;
   /** The sections that are loaded and relocated. */
   readonly relocated: readonly Section[];
   filled(section: Section): Filled | undefined;
@@ -110,5 +109,5 @@ export const openImage = (elf: Elf, symbols: SymbolTable): Image => {
     };
   });
   const relocated = [...new Set(tables.map(({ target }) => target))];
-  return { elf, symbols, functions: functionsOf(elf, symbols), relocated, filled, code, bytes };
+  return { elf, symbols, functions: ownersOf(elf, symbols, [STT_FUNC]), relocated, filled, code, bytes };
 };

@@ -1,5 +1,5 @@
 import type { Elf } from "../elf/elf.ts";
-import { SHN_UNDEF, type SymbolTable } from "../elf/symbols.ts";
+import { SHN_UNDEF, STT_FUNC, type SymbolTable } from "../elf/symbols.ts";
 import { isRealIndex } from "../elf/elf.ts";
 import { arm64 } from "./arm64.ts";
 import { stringsAnywhere, stringsBefore, stringsInCode, stringsInData } from "./candidates.ts";
@@ -12,7 +12,6 @@ import { sectionBase, sectionOfBase, symbolBase, type Place } from "./values.ts"
 import { x86 } from "./x86.ts";
 
 const ARCHITECTURES: Readonly<Record<string, Architecture>> = { x86_64: x86, arm64 };
-const STT_FUNC = 2;
 /** More than a module has: a name stands in a symbol table once or twice. */
 const MAX_ORIGINS = 128;
 /** Two relocations for one call stand closer than two calls (MIPS: the address, and the jump). */

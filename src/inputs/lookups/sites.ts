@@ -1,4 +1,4 @@
-import type { FunctionRange } from "./functions.ts";
+import type { Owner } from "../elf/owners.ts";
 import { isCode, isData, type Image } from "./image.ts";
 import type { Architecture } from "./step.ts";
 import { sectionOfBase, type Place } from "./values.ts";
@@ -7,7 +7,7 @@ import { sectionOfBase, type Place } from "./values.ts";
 const MAX_BIAS = 8;
 
 /** From a place to the functions whose code names it, and perhaps to some that name another just before it. */
-export const siteIndex = (image: Image): ((place: Place) => readonly FunctionRange[]) => {
+export const siteIndex = (image: Image): ((place: Place) => readonly Owner[]) => {
   const sites = new Map<string, { offset: number; section: number; at: number }[]>();
   for (const section of image.relocated.filter(isCode)) {
     const filled = image.filled(section)!;
@@ -28,7 +28,7 @@ export const siteIndex = (image: Image): ((place: Place) => readonly FunctionRan
       if (list[middle]!.offset < offset - MAX_BIAS) low = middle + 1;
       else high = middle;
     }
-    const found = new Set<FunctionRange>();
+    const found = new Set<Owner>();
     for (; low < list.length && list[low]!.offset <= offset; low++) {
       const around = image.functions.around(list[low]!.section, list[low]!.at);
       if (around) found.add(around);

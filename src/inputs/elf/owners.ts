@@ -1,30 +1,29 @@
-import { isRealIndex, type Elf } from "../elf/elf.ts";
-import type { SymbolTable } from "../elf/symbols.ts";
+import { isRealIndex, type Elf } from "./elf.ts";
+import type { SymbolTable } from "./symbols.ts";
 
-const STT_FUNC = 2;
-
-/** A function of the module: `.cold` parts, which the compiler puts elsewhere, are functions of their own here. */
-export interface FunctionRange {
+/** A function or an object of the symbol table; `.cold` parts, which the compiler puts elsewhere, are functions of their own here. */
+export interface Owner {
   readonly name: string;
   readonly section: number;
   readonly start: number;
   readonly end: number;
 }
 
-export interface Functions {
-  /** The function whose code holds a byte. */
-  around(section: number, offset: number): FunctionRange | undefined;
+export interface Owners {
+  /** The one that holds a byte of a section. */
+  around(section: number, offset: number): Owner | undefined;
   /** Those that are called so. */
-  named(name: string): readonly FunctionRange[];
+  named(name: string): readonly Owner[];
 }
 
-export const functionsOf = (elf: Elf, symbols: SymbolTable): Functions => {
-  const bySection = new Map<number, FunctionRange[]>();
+/** The symbols of some types (STT_FUNC, STT_OBJECT) by the bytes of the sections that they take. */
+export const ownersOf = (elf: Elf, symbols: SymbolTable, types: readonly number[]): Owners => {
+  const bySection = new Map<number, Owner[]>();
   for (let index = 1; index < symbols.count; index++) {
     const section = symbols.sectionOf(index);
     if (!isRealIndex(section)) continue;
     const { name, value, size, type } = symbols.at(index);
-    if (type !== STT_FUNC || size === 0) continue;
+    if (!types.includes(type) || size === 0) continue;
     const end = Math.min(value + size, elf.sections[section]?.size ?? 0);
     if (end <= value) continue;
     const list = bySection.get(section);
