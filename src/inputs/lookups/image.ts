@@ -1,8 +1,7 @@
 import { SHF_ALLOC, SHF_EXECINSTR, isRealIndex, sectionBytes, SHT_NOBITS, type Elf, type Section } from "../elf/elf.ts";
-import { relocationTables, type Relocations } from "../elf/relocations.ts";
-import type { SymbolTable } from "../elf/symbols.ts";
 import { ownersOf, type Owners } from "../elf/owners.ts";
-import { STT_FUNC } from "../elf/symbols.ts";
+import { relocationTables, type Relocations } from "../elf/relocations.ts";
+import { STT_FUNC, type SymbolTable } from "../elf/symbols.ts";
 import type { Code, Reference } from "./step.ts";
 import { sectionBase, symbolBase, type Place } from "./values.ts";
 
