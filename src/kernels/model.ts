@@ -12,6 +12,25 @@ export interface KernelExport {
   readonly crc: number;
 }
 
+/** How the headers offer a name: an alias is a macro that stands for one other name. */
+export type Form = "function" | "variable" | "inline" | "macro" | "alias";
+
+/** What the headers of a kernel say of a name. */
+export interface Declaration {
+  readonly form: Form;
+  /** As a source includes it: `linux/slab.h`. */
+  readonly header: string;
+  /** Types only: `int (struct socket *, struct sockaddr *, int)`. */
+  readonly signature?: string;
+}
+
+/** What a kernel's headers let a module's source write. */
+export interface Headers {
+  find(name: string): Declaration | undefined;
+  /** The inline functions and macros that mention an exported name, so that it is imported where a source writes theirs. */
+  through(name: string): readonly string[];
+}
+
 /** A release a subject must work on. */
 export interface Kernel {
   /** As it is printed, and named in a policy. */
@@ -22,4 +41,19 @@ export interface Kernel {
   readonly hasCrcs: boolean;
   readonly size: number;
   find(name: string): KernelExport | undefined;
+  /** As ELF's e_machine tells it; absent where the source does not say. */
+  readonly arch?: string;
+  /** What a module must say in its modinfo to be loaded there. */
+  readonly vermagic?: string;
+  /** What made its CRCs: those of two kinds are never comparable. */
+  readonly generator?: "genksyms" | "gendwarfksyms";
+  /** Absent where its headers are not known. */
+  readonly headers?: Headers;
+  /** The normalised types that a name is declared and defined with there; none where they are not known. */
+  signatures?(name: string): readonly string[];
+}
+
+/** A kernel that can tell all that it exports. */
+export interface ListedKernel extends Kernel {
+  names(): Iterable<string>;
 }
