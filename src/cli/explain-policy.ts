@@ -1,6 +1,6 @@
 import { explain } from "../engine/explain.ts";
-import type { Kernel } from "../kernels/model.ts";
-import type { ResolvedPolicy, ResolvedPromise, ResolvedRule } from "../policy/model.ts";
+import type { LintInput } from "../engine/lint.ts";
+import type { ResolvedPromise, ResolvedRule } from "../policy/model.ts";
 import { renderExplanation } from "../reporters/explanation.ts";
 import type { Dress } from "../reporters/reporter.ts";
 import { visible } from "../shared/visible.ts";
@@ -49,7 +49,7 @@ export const explainPromise = (promise: ResolvedPromise): string =>
     .concat("\n");
 
 /** A symbol that nobody need use yet: what a module would lean on that took it. */
-export const explainSymbol = (name: string, kernels: readonly Kernel[], policy: ResolvedPolicy, today: string, dress: Dress): string => {
+export const explainSymbol = (name: string, input: Omit<LintInput, "subjects">, dress: Dress): string => {
   const subject: Subject = {
     name: "a module",
     kind: "module",
@@ -64,6 +64,6 @@ export const explainSymbol = (name: string, kernels: readonly Kernel[], policy: 
     exports: [],
     uses: [{ kind: "symbol", name, weak: false, origin: "author", sites: [] }],
   };
-  const text = renderExplanation(explain({ subjects: [subject], kernels, policy, today }, name), dress);
+  const text = renderExplanation(explain({ ...input, subjects: [subject] }, name), dress);
   return text.replace(/^ {2}taken by a module at 0 places\n/m, "");
 };

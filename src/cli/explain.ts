@@ -6,11 +6,12 @@ import { useColor, type ColorWish } from "./color.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { explainPromise, explainRule, explainSymbol } from "./explain-policy.ts";
 import { gather, type GatherOptions } from "./gather.ts";
+import { openHistory, readRates } from "./history.ts";
 import type { Io } from "./io.ts";
 import { loadRunnablePolicy, mayRunCode } from "./load-code.ts";
 import { loadKernels } from "./load-kernels.ts";
-import { loadTrustedPolicy } from "./load-policy.ts";
-import { shippedOf } from "./shipped.ts";
+import { loadTrustedPolicy, policyFolder } from "./load-policy.ts";
+import { replacementsOf, shippedOf } from "./shipped.ts";
 
 export interface ExplainOptions extends GatherOptions {
   readonly color: ColorWish;
@@ -19,8 +20,9 @@ export interface ExplainOptions extends GatherOptions {
 /** `abi-lint explain INPUT NAME`: all that is known of what an input takes under one name. */
 export const explainUse = async (path: string, name: string, options: ExplainOptions, io: Io): Promise<ExitCode> => {
   const { problems, ...input } = await gather([path], options, io);
+  const past = input.past ?? { history: openHistory(io.host), rates: readRates(io.host) };
   if (input.subjects.length === 0) return EXIT.notChecked;
-  const explanations = explain(input, name);
+  const explanations = explain({ ...input, past }, name);
   if (explanations.length === 0) {
     const known = new Set(input.subjects.flatMap((subject) => subject.uses.map((use) => use.name)));
     const hint = didYouMean(name, known);
@@ -42,16 +44,25 @@ export const explainWord = async (word: string, options: ExplainOptions, io: Io)
   if (rule) stdout.write(explainRule(rule));
   else if (promise) stdout.write(explainPromise(promise));
   else {
-    const { kernels, problems } = loadKernels(host, options.kernel, policy);
+    const { kernels, problems } = loadKernels(host, options.kernel, policy, policyFolder(host, shipped, options.policy));
     if (problems.length > 0) throw new InputError(problems);
+    const history = openHistory(host);
+    const isKnown = history.exported(word) !== undefined || history.declared(word) !== undefined;
     const near = nearest(
       word,
       policy.rules.map(({ id }) => id),
     );
-    if (near !== undefined && word.includes("-"))
+    if (near !== undefined && word.includes("-") && !isKnown)
       throw new InputError({ file: word, message: "no rule, promise or symbol", hint: `did you mean "${near}"?` });
+    const today = options.today ?? io.today;
     const dress = { color: useColor(options.color, env, stdout.isTerminal), width: stdout.columns, uses: false };
-    stdout.write(explainSymbol(word, kernels, policy, options.today ?? io.today, dress));
+    stdout.write(
+      explainSymbol(
+        word,
+        { kernels, policy, past: { history, rates: readRates(host) }, replacements: replacementsOf(shipped), today },
+        dress,
+      ),
+    );
   }
   return EXIT.clean;
 };

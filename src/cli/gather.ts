@@ -7,13 +7,15 @@ import type { Subject } from "../usage/model.ts";
 import { beside } from "./beside.ts";
 import type { Host } from "./host.ts";
 import type { Io } from "./io.ts";
+import { readRates } from "./history.ts";
 import { loadBaseline } from "./load-baseline.ts";
 import { loadRunnablePolicy } from "./load-code.ts";
 import { loadKernels } from "./load-kernels.ts";
 import { loadSubjects } from "./load-subjects.ts";
+import { policyFolder } from "./load-policy.ts";
 import { placeSources } from "./place-sources.ts";
 import { problemText } from "./problems.ts";
-import { shippedOf, type Shipped } from "./shipped.ts";
+import { replacementsOf, shippedOf, type Shipped } from "./shipped.ts";
 
 /** What to judge, against what, by what: the options that check and explain share. */
 export interface GatherOptions {
@@ -25,6 +27,8 @@ export interface GatherOptions {
   readonly waiversFrom: readonly string[];
   /** Whether rules written in TypeScript may run. */
   readonly allowCode?: boolean;
+  /** The modules are shipped as they were built, whatever the policy says. */
+  readonly binary?: boolean;
   readonly today?: string;
   /** The baseline's file (default: beside the policy); false: none. */
   readonly baseline?: string | false;
@@ -53,11 +57,23 @@ export const gatherReferences = async (
   { host, env, today }: Io,
 ): Promise<Omit<LintInput, "subjects">> => {
   const { policy, code } = await loadRunnablePolicy(shipped, options, { host, env });
-  const { kernels, problems: missing } = loadKernels(host, options.kernel, policy);
+  const folder = policyFolder(host, shipped, options.policy);
+  const { kernels, problems: missing, builtOn, history } = loadKernels(host, options.kernel, policy, folder);
   if (missing.length > 0) throw new InputError(missing);
   const committed = policy.manifest && loadCommitted(host, policy.manifest);
   const baseline = loadBaseline(host, shipped, options);
-  return { kernels, policy, code, ...(committed && { committed }), ...(baseline && { baseline }), today: options.today ?? today };
+  const known = history();
+  return {
+    kernels,
+    ...(known && { past: { history: known, rates: readRates(host) } }),
+    builtOn,
+    replacements: replacementsOf(shipped),
+    policy: options.binary === true ? { ...policy, isBinary: true } : policy,
+    code,
+    ...(committed && { committed }),
+    ...(baseline && { baseline }),
+    today: options.today ?? today,
+  };
 };
 
 /** Reads subjects. Those that cannot be read are reported at once and left out. */

@@ -25,6 +25,7 @@ export interface Host {
   /** Opens a file for the time of one call; bytes are read where they are asked for. */
   withFile<T>(path: string, use: (source: ByteSource) => T | Promise<T>): Promise<T>;
   readText(path: string): string;
+  readBytes(path: string): Uint8Array;
   readStdin(): Uint8Array;
   kindOf(path: string): "file" | "folder" | "other" | "missing";
   /** Where a path leads, links resolved. */
@@ -149,6 +150,7 @@ export const nodeHost = (cwd: string): Host => {
         closeSync(fd);
       }
     },
+    readBytes: (path) => guard(shown(path), () => readFileSync(resolve(cwd, path))),
     readText: (path) => guard(shown(path), () => readFileSync(resolve(cwd, path), "utf8")),
     readStdin: () => guard("-", () => readFileSync(0)),
     kindOf: (path) => {

@@ -1,10 +1,17 @@
 import { basename, dirname, join, resolve } from "node:path";
+import type { History } from "../kernels/history/history.ts";
+import { builtOn, findRelease } from "../kernels/history/releases.ts";
 import type { Kernel } from "../kernels/model.ts";
 import { parseSymvers } from "../kernels/symvers.ts";
+import type { PolicyLine } from "../findings/model.ts";
 import type { ResolvedPolicy } from "../policy/model.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
+import { nearest } from "../shared/suggest.ts";
+import type { Subject } from "../usage/model.ts";
 import { beside } from "./beside.ts";
+import { openHistory } from "./history.ts";
 import type { Host } from "./host.ts";
+import { openStore } from "./kernel-store.ts";
 
 /** What a kernel is called whose file was given without a name: the release in its path, as the headers packages and build links spell it. */
 const nameFromPath = (path: string): string => {
@@ -14,33 +21,88 @@ const nameFromPath = (path: string): string => {
   return name.replace(/^linux-(headers|obj)-/, "") || path;
 };
 
-const loadOne = (host: Host, path: string, name: string | undefined): Kernel => {
+const loadFile = (host: Host, path: string, name: string | undefined): Kernel => {
   const file = host.kindOf(path) === "folder" ? join(path, "Module.symvers") : path;
   return parseSymvers(host.readText(file), name ?? nameFromPath(resolve(host.cwd, file)), host.shown(file));
 };
 
-/** `NAME=FILE`, or `FILE` alone; a path that exists is never taken apart. */
-const splitOption = (host: Host, option: string): { name?: string; path: string } => {
+/** Kernels by name, each made once, so that a kernel and the one a module was built on are the same where they are the same release. */
+export interface KnownKernels {
+  readonly kernels: readonly Kernel[];
+  readonly problems: readonly Problem[];
+  /** The shipped history, where it was opened. */
+  readonly history: () => History | undefined;
+  /** The kernel that a subject was built on, or the nearest that is known. */
+  readonly builtOn: (subject: Subject) => Kernel | undefined;
+}
+
+interface Entry {
+  readonly name?: string;
+  /** As it was written. */
+  readonly path: string;
+  /** The line of the policy, where that names it. */
+  readonly at?: PolicyLine;
+}
+
+/** `NAME=FILE`, or a file or a release alone; a path that exists is never taken apart. */
+const splitOption = (host: Host, option: string): Entry => {
   const equals = option.indexOf("=");
   if (equals <= 0 || host.kindOf(option) !== "missing") return { path: option };
   return { name: option.slice(0, equals), path: option.slice(equals + 1) };
 };
 
+/** Several names in one option: a path with a comma in it stays whole. */
+const splitList = (host: Host, option: string): readonly string[] => (host.kindOf(option) === "missing" ? option.split(",") : [option]);
+
+const isRelease = (text: string): boolean => /^\d+\.\d+/.test(text) && !text.includes("/");
+
 /**
- * The kernels to judge against: those of the command line, else those of the policy.
- * A policy's entry is a path, taken from the policy's own folder.
+ * The kernels to judge against: those of the command line, else those of the policy. Each is a path (a policy's from the policy's own
+ * folder), a kernel that was imported beside the policy, or a release of the shipped history by name.
  */
-export const loadKernels = (
-  host: Host,
-  options: readonly string[],
-  policy: ResolvedPolicy,
-): { kernels: readonly Kernel[]; problems: readonly Problem[] } => {
+export const loadKernels = (host: Host, options: readonly string[], policy: ResolvedPolicy, folder: string): KnownKernels => {
   const kernels: Kernel[] = [];
   const problems: Problem[] = [];
-  const attempt = (load: () => Kernel, explain: (problem: Problem) => Problem): void => {
+  let opened: History | undefined;
+  const history = (): History => (opened ??= openHistory(host));
+  const made = new Map<number, Kernel>();
+  const release = (number: number): Kernel => {
+    const kernel = made.get(number) ?? history().kernel(number);
+    made.set(number, kernel);
+    return kernel;
+  };
+  const store = openStore(host, folder);
+
+  const loadOne = ({ name, path, at }: Entry): Kernel => {
+    const file = at ? beside(at.file, path) : path;
+    if (host.kindOf(file) !== "missing") return loadFile(host, file, name);
+    const imported = store.find(path);
+    if (imported) return imported;
+    const known = isRelease(path) ? findRelease(history().releases, path) : undefined;
+    if (known !== undefined) return release(known);
+    const where = at ? { ...at } : { file: path };
+    if (!isRelease(path)) {
+      const message = at ? `no kernel "${path}": there is no file ${host.shown(file)}` : "no such file";
+      throw new InputError({
+        ...where,
+        message,
+        hint: "give a release such as 6.12, or the path of a Module.symvers or of a folder that holds one",
+      });
+    }
+    const names = [...store.names, ...history().releases.map((each) => each.name)];
+    const near = nearest(path, names);
+    const hint = `${near === undefined ? "" : `did you mean "${near}"? `}there are ${names.join(", ")}; abi-lint kernel import adds another`;
+    throw new InputError({ ...where, message: `no kernel "${path}" is known`, hint });
+  };
+  const entries: readonly Entry[] =
+    options.length > 0
+      ? options.flatMap((option) => splitList(host, option)).map((option) => splitOption(host, option))
+      : policy.kernels.map(({ name, at }) => ({ path: name, at }));
+  for (const entry of entries) {
     try {
-      const kernel = load();
+      const kernel = loadOne(entry);
       const twin = kernels.find((each) => each.name === kernel.name);
+      if (twin === kernel) continue;
       if (twin)
         throw new InputError({
           file: kernel.source,
@@ -50,34 +112,19 @@ export const loadKernels = (
       kernels.push(kernel);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems.map(explain));
+      problems.push(...error.problems);
     }
+  }
+  // Where no kernel has types or headers, nothing asks what was there before.
+  const asks = kernels.some((kernel) => kernel.signatures !== undefined);
+  return {
+    kernels,
+    problems,
+    history: () => opened,
+    builtOn: ({ vermagic, arch }) => {
+      if (!asks || vermagic === undefined || (arch !== undefined && arch !== history().releases[0]?.arch)) return undefined;
+      const found = builtOn(history().releases, vermagic);
+      return found && release(found.release);
+    },
   };
-  if (options.length > 0) {
-    for (const option of options) {
-      const { name, path } = splitOption(host, option);
-      attempt(
-        () => loadOne(host, path, name),
-        (problem) => problem,
-      );
-    }
-    return { kernels, problems };
-  }
-  for (const { name, at } of policy.kernels) {
-    const path = beside(at.file, name);
-    attempt(
-      () => loadOne(host, path, undefined),
-      (problem) =>
-        problem.message === "no such file"
-          ? {
-              file: at.file,
-              line: at.line,
-              column: at.column,
-              message: `no kernel "${name}": there is no file ${host.shown(path)}`,
-              hint: "give the path of a Module.symvers, or of a folder that holds one",
-            }
-          : problem,
-    );
-  }
-  return { kernels, problems };
 };

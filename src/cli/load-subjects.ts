@@ -10,6 +10,7 @@ import { subjectsFromManifest } from "../usage/from-manifest.ts";
 import { subjectFromModule } from "../usage/from-module.ts";
 import type { Subject } from "../usage/model.ts";
 import { compileNames, type SymbolNames } from "../usage/names.ts";
+import { guardSites } from "./guards.ts";
 import type { Host } from "./host.ts";
 import type { ShippedData } from "./shipped.ts";
 
@@ -108,8 +109,10 @@ const loadFile = (host: Host, file: string, options: Known): Promise<readonly Su
   host.withFile(file, async (source) => {
     const plain = await decompressed(source);
     const split = `${file.replace(/\.(gz|xz|zst)$/, "")}.debug`;
-    if (!options.places || !MODULE.test(file) || host.kindOf(split) !== "file") return subjectsOf(plain, undefined, options);
-    return host.withFile(split, async (debug) => subjectsOf(plain, await decompressed(debug), options));
+    const guarded = (subjects: readonly Subject[]): readonly Subject[] =>
+      options.places && MODULE.test(file) ? subjects.map((subject) => guardSites(host, subject)) : subjects;
+    if (!options.places || !MODULE.test(file) || host.kindOf(split) !== "file") return guarded(subjectsOf(plain, undefined, options));
+    return host.withFile(split, async (debug) => guarded(subjectsOf(plain, await decompressed(debug), options)));
   });
 
 /**

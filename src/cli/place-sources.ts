@@ -6,13 +6,13 @@ import type { Host } from "./host.ts";
 /** How far above a module its source root is looked for: kbuild leaves a.ko beside its sources, or in one of the folders below their root. */
 const LEVELS_UP = 4;
 
-/** The folder, as it is printed, in which the module's sources are found; empty where they are not. */
-const sourceFolder = (host: Host, path: string, file: string): string => {
+/** The folder in which a module's sources are found: beside it, or a few folders above; undefined where they are not. */
+export const sourceFolder = (host: Host, path: string, file: string): string | undefined => {
   let folder = dirname(path);
   for (let level = 0; level <= LEVELS_UP; level++, folder = join(folder, "..")) {
-    if (host.kindOf(join(folder, file)) === "file") return folder === "." ? "" : `${folder}/`;
+    if (host.kindOf(join(folder, file)) === "file") return folder;
   }
-  return "";
+  return undefined;
 };
 
 const mapped = (file: string, maps: readonly string[]): string | undefined => {
@@ -31,7 +31,8 @@ const mapped = (file: string, maps: readonly string[]): string | undefined => {
 export const placeSources = (subject: Subject, host: Host, maps: readonly string[]): Subject => {
   const first = subject.uses.flatMap((use) => use.sites).find((site) => site.file !== undefined)?.file;
   if (first === undefined || subject.uses.some((use) => use.sites[0]?.file === subject.path)) return subject;
-  const folder = sourceFolder(host, subject.path, first);
+  const found = sourceFolder(host, subject.path, first) ?? ".";
+  const folder = found === "." ? "" : `${found}/`;
   const place = (site: Site): Site => (site.file === undefined ? site : { ...site, file: mapped(site.file, maps) ?? folder + site.file });
   return { ...subject, uses: subject.uses.map((use) => (use.sites.length === 0 ? use : { ...use, sites: use.sites.map(place) })) };
 };

@@ -7,6 +7,7 @@ import { freezeYaml, thawYaml, type FrozenYaml } from "../shared/frozen-yaml.ts"
 import { validate } from "../shared/validate.ts";
 import { parseYaml, type YamlText } from "../shared/yaml.ts";
 import type { ToolchainList, WrittenList } from "../usage/names.ts";
+import type { Replacement } from "../engine/replacements.ts";
 import type { Host } from "./host.ts";
 
 // What abi-lint ships as data: `rules/` in the repository. The build reads and checks it once and leaves `rules.json` beside the bundle.
@@ -16,6 +17,7 @@ export interface ShippedData {
   readonly toolchain: ToolchainList;
   readonly written: WrittenList;
   readonly doors: LookupDoors;
+  readonly replacements: readonly Replacement[];
   /** `rules/templates/`: what `init` and `new` write, by file name. */
   readonly templates: Readonly<Record<string, string>>;
 }
@@ -52,7 +54,29 @@ const Names = z.union([z.string(), z.array(z.string())]);
 const Toolchain = z.record(z.string(), z.array(z.looseObject({ name: Names })));
 const Written = z.array(z.looseObject({ symbol: z.string(), written: z.array(z.string()), how: z.string() }));
 
-const here = dirname(fileURLToPath(import.meta.url));
+/** What took the place of interfaces that are gone; what the other keys mean is said in the file. */
+const Replacements = z.array(
+  z
+    .strictObject({
+      name: z.string(),
+      form: z.string(),
+      fate: z.string(),
+      last: z.string().optional(),
+      gone: z.string().optional(),
+      instead: Names.optional(),
+      note: z.string().optional(),
+      source: z.string(),
+    })
+    .transform(({ name, instead = [], note, source }): Replacement => ({
+      name,
+      instead: [instead].flat(),
+      ...(note !== undefined && { note }),
+      source,
+    })),
+);
+
+/** The folder of the bundle, or of this file where the sources run unbundled. */
+export const here = dirname(fileURLToPath(import.meta.url));
 
 /** Reads `rules/` as its authors write it. @throws InputError with every fault. */
 export const readShipped = (host: Host, root: string): Shipped => {
@@ -69,6 +93,7 @@ export const readShipped = (host: Host, root: string): Shipped => {
     data: {
       toolchain: validate(read("data/toolchain.yaml"), Toolchain),
       written: validate(read("data/written-names.yaml"), Written),
+      replacements: validate(read("data/replacements.yaml"), Replacements),
       doors: validate(read("data/lookups.yaml"), z.strictObject({ doors: Doors })).doors as LookupDoors,
       templates: Object.fromEntries(host.list(join(root, "templates")).map((file) => [file, host.readText(join(root, "templates", file))])),
     },
@@ -86,6 +111,7 @@ export const freezeShipped = ({ rules, promises, presets, data }: Shipped): Froz
     data: {
       toolchain: data.toolchain,
       written: data.written.map(({ symbol, written, how }) => ({ symbol, written, how })),
+      replacements: data.replacements,
       doors: data.doors,
       templates: data.templates,
     },
@@ -102,3 +128,7 @@ export const loadShipped = (host: Host): Shipped => {
 
 /** What is shipped, as the caller gave it or read now. */
 export const shippedOf = ({ shipped, host }: { readonly shipped?: Shipped; readonly host: Host }): Shipped => shipped ?? loadShipped(host);
+
+/** What took the place of interfaces that are gone, by name. */
+export const replacementsOf = ({ data }: Shipped): ReadonlyMap<string, Replacement> =>
+  new Map(data.replacements.map((each) => [each.name, each]));

@@ -1,7 +1,7 @@
-import type { Gap } from "../findings/model.ts";
 import type { Kernel, KernelExport } from "../kernels/model.ts";
-import type { BaselineState, BudgetState, Level, Oddity, WaiverState } from "../shared/vocabulary.ts";
+import type { BaselineState, BudgetState, Gap, Level, Oddity, WaiverState } from "../shared/vocabulary.ts";
 import type { Export, Subject, Use } from "../usage/model.ts";
+import type { Rebuild } from "./rebuild.ts";
 
 /** A module of the same run that exports what another uses. */
 export interface Sibling {
@@ -16,6 +16,10 @@ export interface KernelView {
   readonly found?: KernelExport;
   /** Whether that is a sibling's export, because the kernel has none: it is versioned by the build that makes it. */
   readonly fromSibling: boolean;
+  /** Whether the kernel's CRCs can be compared with the subject's at all. */
+  readonly hasComparableCrcs: boolean;
+  /** Whether the source behind the use still builds there. */
+  readonly rebuild: Rebuild;
 }
 
 /** What a predicate sees: a use of a subject, on a kernel where one is asked; or a remark on the subject as a whole. */
@@ -27,6 +31,8 @@ export interface Context {
   readonly isNew?: boolean;
   readonly sibling?: Sibling;
   readonly view?: KernelView;
+  /** Whether the project ships binaries: a module that must load as it was built. */
+  readonly isBinary?: boolean;
   readonly gap?: Gap;
   readonly oddity?: Oddity;
   readonly waiver?: WaiverState;

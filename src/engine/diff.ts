@@ -22,11 +22,12 @@ type Side = Omit<DiffUse, "fails">;
 
 /** The judged uses of each subject of one side, by kind and name. */
 const compileSide = (subjects: readonly Subject[], { kernels, policy }: DiffInput): ((subject: Subject) => ReadonlyMap<string, Side>) => {
-  const judge = compileJudge(subjects, kernels, policy.promises, undefined);
-  return (subject) =>
-    new Map(
+  const judgeOf = compileJudge(subjects, { kernels, promises: policy.promises, isBinary: policy.isBinary });
+  return (subject) => {
+    const { judge } = judgeOf(subject);
+    return new Map(
       subject.uses.map((use) => {
-        const judged = judge(subject, use);
+        const judged = judge(use);
         const side: Side = {
           row: rowOf(judged),
           ...(use.crc !== undefined && { crc: use.crc }),
@@ -37,6 +38,7 @@ const compileSide = (subjects: readonly Subject[], { kernels, policy }: DiffInpu
         return [`${use.kind} ${use.name}`, side];
       }),
     );
+  };
 };
 
 const changesOf = <Fact extends string>(pairs: readonly (readonly [fact: Fact, from: string, to: string])[]): Changed<Fact>[] =>

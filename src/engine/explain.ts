@@ -2,17 +2,18 @@ import type { Explanation } from "../findings/explanation.ts";
 import type { Evidence } from "../findings/model.ts";
 import { promiseEvidence, writtenAs } from "./finding.ts";
 import { compileJudge, rowOf } from "./judge.ts";
-import { lint, type LintInput } from "./lint.ts";
+import { timelineOf } from "./timeline.ts";
+import { groundOf, lint, type LintInput } from "./lint.ts";
 
 /** Explains a name in each subject that uses it: what it is, who promised it, what each kernel says, and every place with its chain. */
 export const explain = (input: LintInput, name: string): readonly Explanation[] => {
-  const judge = compileJudge(input.subjects, input.kernels, input.policy.promises, input.committed);
+  const judgeOf = compileJudge(input.subjects, groundOf(input));
   const { findings, waived, accepted, ...report } = lint(input);
   return input.subjects.flatMap((subject) =>
     subject.uses
       .filter((use) => use.name === name)
       .map((use): Explanation => {
-        const judged = judge(subject, use);
+        const judged = judgeOf(subject).judge(use);
         const about = (finding: (typeof findings)[number]): boolean =>
           finding.subject === subject.name && finding.interface?.name === use.name && finding.interface.kind === use.kind;
         const kernels = judged.views.map(({ kernel, found }): Evidence => {
@@ -23,12 +24,17 @@ export const explain = (input: LintInput, name: string): readonly Explanation[] 
         const crcs = judged.views.flatMap(({ kernel, found }): Evidence[] =>
           found && use.crc !== undefined ? [{ kind: "crc", kernel: kernel.name, built: use.crc, kernelCrc: found.crc }] : [],
         );
+        const timeline =
+          input.past && use.kind === "symbol"
+            ? timelineOf(input.past.history, use.name, input.past.rates, input.replacements ?? new Map())
+            : undefined;
         return {
           subject: subject.name,
           path: subject.path,
           interface: { kind: use.kind, name: use.name },
           row: rowOf(judged),
           ...(use.crc !== undefined && { crc: use.crc }),
+          ...(timeline && { timeline }),
           facts: { ...writtenAs(use) },
           evidence: [...kernels, ...crcs, ...promiseEvidence(judged.verdict)],
           sites: use.sites,

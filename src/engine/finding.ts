@@ -4,10 +4,12 @@ import { fieldsOf } from "../policy/fields.ts";
 import type { ResolvedRule } from "../policy/model.ts";
 import type { Placeholder } from "../policy/schema.ts";
 import type { Subject, Use } from "../usage/model.ts";
+import type { Kernel, KernelExport } from "../kernels/model.ts";
 import type { KernelView } from "./context.ts";
 import type { JudgedUse } from "./judge.ts";
 import { refusersOf } from "./licence.ts";
 import type { Verdict } from "./promises.ts";
+import { replacementText, type Replacement } from "./replacements.ts";
 import { stateOf, type Remark } from "./remarks.ts";
 
 type Facts = { readonly [P in Placeholder | "written" | "perhaps"]?: string };
@@ -45,30 +47,102 @@ export const writtenAs = (use: Use): { readonly written?: string; readonly perha
 export const promiseEvidence = ({ level, by, source, at }: Verdict): Evidence[] =>
   at ? [{ kind: "promise", level, ...(by !== undefined && { by }), ...(source !== undefined && { source }), at }] : [];
 
+const exportEvidence = (kernel: string, { type, exporter, namespace }: KernelExport): Evidence => ({
+  kind: "export",
+  kernel,
+  type,
+  exporter,
+  ...(namespace !== undefined && { namespace }),
+});
+
+/** What a kernel says to the question whether the source behind a use still builds there. */
+const rebuildEvidence = ({ kernel, found, rebuild }: KernelView): Evidence => {
+  const { name, source } = kernel;
+  switch (rebuild.state) {
+    case "changed":
+      return { kind: "signature", kernel: name, name: rebuild.name, signature: rebuild.now };
+    case "unexported":
+      return { kind: "declared", kernel: name, name: rebuild.name, header: rebuild.header };
+    case "gone":
+      return { kind: "absent", kernel: name, source, name: rebuild.name };
+    default:
+      return found ? exportEvidence(name, found) : { kind: "absent", kernel: name, source };
+  }
+};
+
 /** What each kernel says, and beside it the facts of the module that the rule compared. */
-const kernelEvidence = (rule: ResolvedRule, subject: Subject, use: Use, views: readonly KernelView[]): Evidence[] => {
+const kernelEvidence = (
+  rule: ResolvedRule,
+  subject: Subject,
+  use: Use,
+  base: Kernel | undefined,
+  views: readonly KernelView[],
+): Evidence[] => {
   const asked = new Set(fieldsOf(rule.match));
-  const evidence = views.map(({ kernel, found }): Evidence => {
+  const evidence = views.map((view): Evidence => {
+    const { kernel, found } = view;
+    if (asked.has("rebuild")) return rebuildEvidence(view);
     if (!found) return { kind: "absent", kernel: kernel.name, source: kernel.source };
     if (asked.has("crc") && use.crc !== undefined) return { kind: "crc", kernel: kernel.name, built: use.crc, kernelCrc: found.crc };
-    const { type, exporter, namespace } = found;
-    return { kind: "export", kernel: kernel.name, type, exporter, ...(namespace !== undefined && { namespace }) };
+    return exportEvidence(kernel.name, found);
   });
+  if (asked.has("rebuild")) evidence.unshift(...baseEvidence(views, base));
   if (asked.has("refused-by")) evidence.push({ kind: "licence", tags: subject.licences });
   if (asked.has("namespace-access")) evidence.push({ kind: "imports", namespaces: subject.imports });
   return evidence;
 };
 
+/** What was there on the kernel that the module was built on: the "then" of a change. */
+const baseEvidence = (views: readonly KernelView[], base: Kernel | undefined): Evidence[] => {
+  const rebuild = views.find((view) => view.rebuild.state !== "holds")?.rebuild;
+  if (!base || !rebuild) return [];
+  if (rebuild.state === "changed") return [{ kind: "signature", kernel: base.name, name: rebuild.name, signature: rebuild.then }];
+  const found = rebuild.state === "gone" || rebuild.state === "unexported" ? base.find(rebuild.name) : undefined;
+  return found ? [exportEvidence(base.name, found)] : [];
+};
+
+/** The names, types and replacements that a rule's words on building anew may speak of. */
+const rebuildFacts = (
+  views: readonly KernelView[],
+  base: Kernel | undefined,
+  replacements: ReadonlyMap<string, Replacement>,
+): Facts & { readonly broken?: string } => {
+  const rebuild = views.map((view) => view.rebuild).find(({ state }) => state !== "holds");
+  if (!rebuild || !("name" in rebuild)) return {};
+  const replacement = replacements.get(rebuild.name);
+  return {
+    broken: rebuild.name,
+    base: base?.name ?? "",
+    ...(rebuild.state === "changed" && { then: rebuild.then, now: rebuild.now }),
+    ...(replacement && { replacement: replacementText(replacement) }),
+  };
+};
+
 const severityOf = (rule: ResolvedRule): FindingSeverity => rule.severity as FindingSeverity;
 
+/** What a finding on a use is made from besides the use itself. */
+export interface FindingGround {
+  readonly rule: ResolvedRule;
+  readonly subject: Subject;
+  /** The kernel the subject was built on, or the nearest that is known. */
+  readonly base: Kernel | undefined;
+  readonly replacements: ReadonlyMap<string, Replacement>;
+}
+
 /** A rule's verdict on a use, for the kernels it holds on (none: it does not depend on a kernel). */
-export const useFinding = (rule: ResolvedRule, judged: JudgedUse, subject: Subject, views: readonly KernelView[]): Finding => {
+export const useFinding = (
+  { rule, subject, base, replacements }: FindingGround,
+  judged: JudgedUse,
+  views: readonly KernelView[],
+): Finding => {
   const { use, verdict } = judged;
   const found = (views.length > 0 ? views : judged.views).find((view) => view.found)?.found;
   const kernels = views.map((view) => view.kernel.name);
+  const { broken, ...rebuild } = fieldsOf(rule.match).includes("rebuild") ? rebuildFacts(views, base, replacements) : {};
   const facts: Facts = {
-    name: use.name,
-    ...writtenAs(use),
+    name: broken ?? use.name,
+    // A name that the source itself has needs no second one beside it.
+    ...((broken === undefined || broken === use.name) && writtenAs(use)),
     door: [...new Set(use.sites.flatMap((site) => site.door ?? []))].join(", ") || "a way that was not seen",
     kind: use.kind,
     subject: subject.name,
@@ -79,6 +153,7 @@ export const useFinding = (rule: ResolvedRule, judged: JudgedUse, subject: Subje
     namespace: found?.namespace ?? "",
     licences: subject.licences.length > 0 ? subject.licences.join(", ") : "none",
     "refused-by": refusersOf(subject.licences).join(" and "),
+    ...rebuild,
   };
   return {
     rule: rule.id,
@@ -88,7 +163,7 @@ export const useFinding = (rule: ResolvedRule, judged: JudgedUse, subject: Subje
     level: verdict.level,
     kernels,
     facts,
-    evidence: [...kernelEvidence(rule, subject, use, views), ...promiseEvidence(verdict)],
+    evidence: [...kernelEvidence(rule, subject, use, base, views), ...promiseEvidence(verdict)],
     places: placesOf(subject, use),
     fingerprint: fingerprintOf(rule.id, subject.name, `${use.kind} ${use.name}`, kernels),
   };

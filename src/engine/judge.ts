@@ -3,7 +3,9 @@ import type { Kernel, KernelExport } from "../kernels/model.ts";
 import type { ResolvedPromise } from "../policy/model.ts";
 import type { Subject, Use } from "../usage/model.ts";
 import type { Context, KernelView, Sibling } from "./context.ts";
+import { crcGap, judgesArch } from "./comparable.ts";
 import { compilePromises, type Verdict } from "./promises.ts";
+import { rebuildOf, type Rebuild } from "./rebuild.ts";
 
 /** A use with everything the engine learnt about it. */
 export interface JudgedUse {
@@ -22,40 +24,85 @@ const siblingExport = ({ subject, export: { name, type, namespace } }: Sibling):
   ...(namespace !== undefined && { namespace }),
 });
 
+/** What the judge knows besides the subjects. */
+export interface Ground {
+  readonly kernels: readonly Kernel[];
+  readonly promises: readonly ResolvedPromise[];
+  /** The subjects of the committed manifest, against which a use is new or not. */
+  readonly committed?: readonly Subject[];
+  /** The kernel that a subject was built on, or the nearest that is known. */
+  readonly builtOn?: (subject: Subject) => Kernel | undefined;
+  readonly isBinary: boolean;
+}
+
+/** One subject's judge: its kernels are those of its own machine. */
+export interface SubjectJudge {
+  readonly base: Kernel | undefined;
+  readonly kernels: readonly Kernel[];
+  judge(use: Use): JudgedUse;
+}
+
+/** A view that works out what is costly only where a rule asks for it. */
+const viewOf = (
+  kernel: Kernel,
+  found: KernelExport | undefined,
+  own: boolean,
+  hasComparableCrcs: boolean,
+  rebuild: () => Rebuild,
+): KernelView => {
+  let known: Rebuild | undefined;
+  return {
+    kernel,
+    ...(found && { found }),
+    fromSibling: found !== undefined && !own,
+    hasComparableCrcs,
+    get rebuild() {
+      return (known ??= rebuild());
+    },
+  };
+};
+
 /**
  * Judges uses: who provides each on which kernel, and who promised it. Of the modules of one run each may use what another exports;
  * only true exports count, not a function that merely has the name.
- * @param committed the subjects of the committed manifest, against which a use is new or not.
  */
 export const compileJudge = (
   subjects: readonly Subject[],
-  kernels: readonly Kernel[],
-  promises: readonly ResolvedPromise[],
-  committed: readonly Subject[] | undefined,
-): ((subject: Subject, use: Use) => JudgedUse) => {
+  { kernels, promises, committed, builtOn, isBinary }: Ground,
+): ((subject: Subject) => SubjectJudge) => {
   const siblings = new Map<string, Sibling>();
   for (const subject of subjects) for (const each of subject.exports) siblings.set(each.name, { subject, export: each });
   const promised = compilePromises(promises);
   const keyOf = (subject: Subject, { kind, name }: Use): string => `${subject.name} ${kind} ${name}`;
   const agreed = committed && new Set(committed.flatMap((subject) => subject.uses.map((use) => keyOf(subject, use))));
-  return (subject, use) => {
-    const known = use.kind === "symbol" ? siblings.get(use.name) : undefined;
-    const sibling = known?.subject === subject ? undefined : known;
-    const views = kernels.map((kernel): KernelView => {
-      const own = use.kind === "symbol" ? kernel.find(use.name) : undefined;
-      const found = own ?? (sibling && siblingExport(sibling));
-      return { kernel, ...(found && { found }), fromSibling: own === undefined && found !== undefined };
-    });
-    const view = views.find((each) => each.found) ?? views[0];
-    const seen: Context = {
-      subject,
-      use,
-      ...(sibling && { sibling }),
-      ...(view && { view }),
-      ...(agreed && { isNew: !agreed.has(keyOf(subject, use)) }),
+  return (subject) => {
+    const own = kernels.filter((kernel) => judgesArch(subject, kernel));
+    // Without a word on where it was built: what its project must support first.
+    const base = builtOn?.(subject) ?? own.find((kernel) => kernel.signatures !== undefined);
+    const comparable = own.map((kernel) => crcGap(subject, kernel, base) === undefined);
+    const judge = (use: Use): JudgedUse => {
+      const known = use.kind === "symbol" ? siblings.get(use.name) : undefined;
+      const sibling = known?.subject === subject ? undefined : known;
+      const views = own.map((kernel, index): KernelView => {
+        const offer = use.kind === "symbol" ? kernel.find(use.name) : undefined;
+        const provided = offer === undefined && sibling !== undefined;
+        return viewOf(kernel, offer ?? (sibling && siblingExport(sibling)), offer !== undefined, comparable[index]!, () =>
+          provided ? { state: "holds" } : rebuildOf(use, base, kernel),
+        );
+      });
+      const view = views.find((each) => each.found) ?? views[0];
+      const seen: Context = {
+        subject,
+        use,
+        isBinary,
+        ...(sibling && { sibling }),
+        ...(view && { view }),
+        ...(agreed && { isNew: !agreed.has(keyOf(subject, use)) }),
+      };
+      const verdict = promised(seen);
+      return { use, verdict, views, context: { ...seen, level: verdict.level } };
     };
-    const verdict = promised(seen);
-    return { use, verdict, views, context: { ...seen, level: verdict.level } };
+    return { base, kernels: own, judge };
   };
 };
 

@@ -1,4 +1,4 @@
-import type { Finding, Report, RuleText, SubjectReport, WaivedFinding } from "../findings/model.ts";
+import type { Base, Finding, Report, RuleText, SubjectReport, WaivedFinding } from "../findings/model.ts";
 import { compareFindings } from "../findings/order.ts";
 import type { Kernel } from "../kernels/model.ts";
 import type { Baseline } from "../policy/baseline.ts";
@@ -6,10 +6,13 @@ import type { ResolvedPolicy, ResolvedRule } from "../policy/model.ts";
 import type { Subject } from "../usage/model.ts";
 import { compileBaseline } from "./baseline.ts";
 import { budgetRemarks } from "./budget.ts";
-import { compileJudge, rowOf } from "./judge.ts";
+import { compileJudge, rowOf, type Ground } from "./judge.ts";
 import { remarksOn } from "./remarks.ts";
+import { compileOutlook, type Past } from "./outlook.ts";
+import type { Replacement } from "./replacements.ts";
 import { compileRule, type CodeCheck, type Found } from "./rules.ts";
 import { indexUses } from "./use-index.ts";
+import { verdictsOf } from "./verdicts.ts";
 import { compileWaivers } from "./waivers.ts";
 
 export interface LintInput {
@@ -24,6 +27,12 @@ export interface LintInput {
   readonly baseline?: Baseline;
   /** The functions of the policy's rules written in TypeScript, by their ids. */
   readonly code?: ReadonlyMap<string, CodeCheck>;
+  /** The kernel that a subject was built on, or the nearest that is known. */
+  readonly builtOn?: (subject: Subject) => Kernel | undefined;
+  /** What took the place of interfaces that are gone, by name. */
+  readonly replacements?: ReadonlyMap<string, Replacement>;
+  /** What is known of past kernels, for an outlook. */
+  readonly past?: Past;
   /** Whether every input could be read; left out, they could. */
   readonly complete?: boolean;
 }
@@ -55,12 +64,35 @@ const POLICY: Subject = {
   uses: [],
 };
 
+const releaseOf = (vermagic: string | undefined): string | undefined => vermagic?.split(" ", 1)[0];
+
+const whyBase = ({ vermagic }: Subject, kernel: Kernel): Base["because"] =>
+  vermagic === undefined ? "first" : releaseOf(vermagic) === releaseOf(kernel.vermagic) ? "built" : "nearest";
+
+/** What the judge needs of a run's input. */
+export const groundOf = ({
+  kernels,
+  policy,
+  committed,
+  builtOn,
+}: Pick<LintInput, "kernels" | "policy" | "committed" | "builtOn">): Ground => ({
+  kernels,
+  promises: policy.promises,
+  isBinary: policy.isBinary,
+  ...(committed && { committed }),
+  ...(builtOn && { builtOn }),
+});
+
 /** Judges subjects against kernels by a policy. Pure: the same input gives the same report. */
-export const lint = ({ subjects, kernels, policy, today, committed, baseline, code, complete = true }: LintInput): Report => {
-  const judge = compileJudge(subjects, kernels, policy.promises, committed);
+export const lint = (input: LintInput): Report => {
+  const { subjects, kernels, policy, today, baseline, code, past, replacements = new Map(), complete = true } = input;
+  const judgeOf = compileJudge(subjects, groundOf(input));
+  const outlookOf = past ? compileOutlook(past) : () => undefined;
   const waivers = compileWaivers(policy.waivers, policy.untrusted, today);
   const agreed = baseline && compileBaseline(baseline);
-  const rules = policy.rules.filter((rule) => rule.severity !== "off").map((rule) => ({ id: rule.id, find: compileRule(rule, code) }));
+  const rules = policy.rules
+    .filter((rule) => rule.severity !== "off")
+    .map((rule) => ({ id: rule.id, find: compileRule(rule, { replacements, isBinary: policy.isBinary }, code) }));
   const findings: Finding[] = [];
   const waived: WaivedFinding[] = [];
   const accepted: Finding[] = [];
@@ -75,18 +107,27 @@ export const lint = ({ subjects, kernels, policy, today, committed, baseline, co
     else if (divided.left) settle(rule, divided.left);
   };
   for (const subject of subjects) {
-    const uses = subject.uses.map((use) => judge(subject, use));
+    const { base, judge } = judgeOf(subject);
+    const uses = subject.uses.map(judge);
     const index = indexUses(uses);
-    const remarks = remarksOn(subject, uses, kernels);
-    reports.push({ name: subject.name, path: subject.path, uses: uses.map(rowOf) });
+    const remarks = remarksOn(subject, uses, kernels, base);
+    const outlook = outlookOf(subject);
+    reports.push({
+      name: subject.name,
+      path: subject.path,
+      ...(base && { base: { kernel: base.name, because: whyBase(subject, base) } }),
+      ...(outlook && { outlook }),
+      verdicts: verdictsOf(subject, uses, kernels, remarks),
+      uses: uses.map(rowOf),
+    });
     for (const { id, find } of rules) {
-      for (const found of find(subject, index, remarks)) settle(id, found);
+      for (const found of find(subject, base, index, remarks)) settle(id, found);
     }
   }
   // What the policy says of itself is no waiver's to excuse, and no baseline's to accept.
   const stale = (complete && agreed?.remarks(subjects, kernels)) || [];
   const own = [...waivers.remarks(complete), ...budgetRemarks(reports, policy.budget), ...stale];
-  for (const { find } of rules) findings.push(...find(POLICY, indexUses([]), own).map(({ finding }) => finding));
+  for (const { find } of rules) findings.push(...find(POLICY, undefined, indexUses([]), own).map(({ finding }) => finding));
   const used = new Set([...findings, ...accepted, ...waived.map(({ finding }) => finding)].map(({ rule }) => rule));
   return {
     subjects: reports,

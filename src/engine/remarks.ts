@@ -1,9 +1,10 @@
-import type { Gap, PolicyLine } from "../findings/model.ts";
+import type { PolicyLine } from "../findings/model.ts";
 import type { Kernel } from "../kernels/model.ts";
 import type { Placeholder } from "../policy/schema.ts";
-import type { BaselineState, BudgetState, Oddity, WaiverState } from "../shared/vocabulary.ts";
+import type { BaselineState, BudgetState, Gap, Oddity, RebuildState, WaiverState } from "../shared/vocabulary.ts";
 import type { JudgedUse } from "./judge.ts";
 import type { Subject } from "../usage/model.ts";
+import { crcGap, judgesArch } from "./comparable.ts";
 import { refusersOf } from "./licence.ts";
 
 /** Something to say of a subject as a whole, on a kernel where one is concerned, and of which names (none: of all). */
@@ -39,11 +40,11 @@ export const stateOf = ({
  * Why CRCs of a subject and a kernel cannot be compared. A weak symbol carries none by design
  * (modpost skips it), and what neither side knows is another rule's affair.
  */
-const gapsOn = (subject: Subject, kernel: Kernel): readonly Remark[] => {
+const crcGaps = (subject: Subject, kernel: Kernel, base: Kernel | undefined): readonly Remark[] => {
   const symbols = subject.uses.filter((use) => use.kind === "symbol" && !use.weak);
   if (symbols.length === 0) return [];
-  if (!kernel.hasCrcs) return [{ gap: "kernel-without-crcs", kernel, names: [] }];
-  if (symbols.every((use) => use.crc === undefined)) return [{ gap: "module-without-crcs", kernel, names: [] }];
+  const gap = crcGap(subject, kernel, base);
+  if (gap) return [{ gap, kernel, names: [] }];
   const found = symbols.flatMap((use) => {
     const entry = kernel.find(use.name);
     return entry ? [{ use, entry }] : [];
@@ -54,6 +55,26 @@ const gapsOn = (subject: Subject, kernel: Kernel): readonly Remark[] => {
   if (built.length > 0) remarks.push({ gap: "use-without-crc", kernel, names: built });
   if (offered.length > 0) remarks.push({ gap: "export-without-crc", kernel, names: offered });
   return remarks;
+};
+
+const GAP_OF = {
+  unknown: "rebuild-unknown",
+  unclear: "rebuild-unclear",
+  foreign: "other-module",
+  adapts: "source-adapts",
+} as const satisfies Partial<Record<RebuildState, Gap>>;
+
+/** What could not be told of the source's fate on a kernel, and of which symbols. */
+const rebuildGaps = (uses: readonly JudgedUse[], kernel: Kernel): readonly Remark[] => {
+  const named = (state: RebuildState): readonly string[] =>
+    uses.flatMap(({ use, views }) => {
+      const rebuild = use.kind === "symbol" ? views.find((view) => view.kernel === kernel)?.rebuild : undefined;
+      return rebuild?.state === state ? [use.name] : [];
+    });
+  return Object.entries(GAP_OF).flatMap(([state, gap]) => {
+    const names = named(state as RebuildState);
+    return names.length > 0 ? [{ gap, kernel, names }] : [];
+  });
 };
 
 /** A namespace is needless where nothing that is used stands in it on any kernel asked about, or in a module of the same run. */
@@ -68,12 +89,25 @@ const needlessImports = ({ imports }: Subject, uses: readonly JudgedUse[]): read
 const disagreeingLicences = (licences: readonly string[]): readonly string[] =>
   new Set(licences.map((tag) => refusersOf([tag]).length > 0)).size > 1 ? licences : [];
 
-/** All there is to say of a subject as a whole. */
-export const remarksOn = (subject: Subject, uses: readonly JudgedUse[], kernels: readonly Kernel[]): readonly Remark[] => {
+/**
+ * All there is to say of a subject as a whole.
+ * @param kernels all that were asked about; those of another machine than the subject's say nothing of it.
+ */
+export const remarksOn = (
+  subject: Subject,
+  uses: readonly JudgedUse[],
+  kernels: readonly Kernel[],
+  base: Kernel | undefined,
+): readonly Remark[] => {
   const remarks: Remark[] = [...subject.oddities];
   const licences = disagreeingLicences(subject.licences);
   if (licences.length > 0) remarks.push({ oddity: "licences-disagree", names: licences });
   const needless = needlessImports(subject, uses);
   if (needless.length > 0) remarks.push({ oddity: "needless-import", names: needless });
-  return [...remarks, ...kernels.flatMap((kernel) => gapsOn(subject, kernel))];
+  const gaps = kernels.flatMap((kernel): readonly Remark[] =>
+    judgesArch(subject, kernel)
+      ? [...crcGaps(subject, kernel, base), ...rebuildGaps(uses, kernel)]
+      : [{ gap: "other-architecture", kernel, names: [] }],
+  );
+  return [...remarks, ...gaps];
 };

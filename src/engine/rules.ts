@@ -1,9 +1,10 @@
 import type { Finding } from "../findings/model.ts";
+import type { Kernel } from "../kernels/model.ts";
 import { needs } from "../policy/fields.ts";
 import type { ResolvedRule } from "../policy/model.ts";
 import type { Subject } from "../usage/model.ts";
 import type { Context, KernelView } from "./context.ts";
-import { remarkFinding, useFinding } from "./finding.ts";
+import { remarkFinding, useFinding, type FindingGround } from "./finding.ts";
 import type { JudgedUse } from "./judge.ts";
 import { compileMatch } from "./match.ts";
 import { stateOf, type Remark } from "./remarks.ts";
@@ -31,15 +32,18 @@ const foundOf = <T>(
 });
 
 /** A rule made ready: a subject's uses and the remarks on it in, findings out. */
-export type CompiledRule = (subject: Subject, uses: UseIndex, remarks: readonly Remark[]) => readonly Found[];
+export type CompiledRule = (subject: Subject, base: Kernel | undefined, uses: UseIndex, remarks: readonly Remark[]) => readonly Found[];
+
+/** What every rule of a run has in common. */
+export type RunGround = Pick<FindingGround, "replacements"> & { readonly isBinary: boolean };
 
 /** A rule on remarks: one finding for each kind of remark, for all kernels it concerns; one for each line of the policy. */
-const remarkRule = (rule: ResolvedRule): CompiledRule => {
+const remarkRule = (rule: ResolvedRule, { isBinary }: RunGround): CompiledRule => {
   const test = compileMatch(rule.match);
-  return (subject, _, remarks) => {
+  return (subject, _base, _uses, remarks) => {
     const groups = new Map<string, Remark[]>();
     for (const remark of remarks) {
-      if (!test({ subject, ...stateOf(remark) })) continue;
+      if (!test({ subject, isBinary, ...stateOf(remark) })) continue;
       const key = JSON.stringify([stateOf(remark), remark.place]);
       const group = groups.get(key);
       if (group) group.push(remark);
@@ -49,18 +53,19 @@ const remarkRule = (rule: ResolvedRule): CompiledRule => {
       foundOf(
         group,
         ({ kernel }) => kernel?.name ?? "",
-        (some) => ({ finding: remarkFinding(rule, subject, some), contexts: [{ subject, ...stateOf(some[0]!) }] }),
+        (some) => ({ finding: remarkFinding(rule, subject, some), contexts: [{ subject, isBinary, ...stateOf(some[0]!) }] }),
       ),
     );
   };
 };
 
 /** A rule on uses: one finding for a use, for all kernels the rule holds on. */
-const useRule = (rule: ResolvedRule): CompiledRule => {
+const useRule = (rule: ResolvedRule, { replacements }: RunGround): CompiledRule => {
   const test = compileMatch(rule.match);
   const perKernel = needs(rule.match, "kernel");
   const pick = candidates(rule.match);
-  return (subject, uses) => {
+  return (subject, base, uses) => {
+    const ground: FindingGround = { rule, subject, base, replacements };
     const found: Found[] = [];
     for (const judged of pick(uses)) {
       const all: readonly Context[] = perKernel ? judged.views.map((view) => ({ ...judged.context, view })) : [judged.context];
@@ -72,7 +77,7 @@ const useRule = (rule: ResolvedRule): CompiledRule => {
           ({ view }) => (perKernel && view ? view.kernel.name : ""),
           (some) => {
             const views = perKernel ? some.flatMap(({ view }) => view ?? []) : [];
-            return { finding: useFinding(rule, judged, subject, views), contexts: some };
+            return { finding: useFinding(ground, judged, views), contexts: some };
           },
         ),
       );
@@ -93,23 +98,27 @@ export type CodeCheck = (subject: Subject, uses: readonly JudgedUse[]) => readon
 
 /** A rule whose function finds: of its verdicts come findings like any other's. */
 const codeRule =
-  (rule: ResolvedRule, check: CodeCheck): CompiledRule =>
-  (subject, { all }) =>
+  (rule: ResolvedRule, check: CodeCheck, { replacements }: RunGround): CompiledRule =>
+  (subject, base, { all }) =>
     (all.length > 0 ? check(subject, all) : []).map(({ judged, views, facts }) =>
       foundOf(
         views.length > 0 ? views.map((view): Context => ({ ...judged.context, view })) : [judged.context],
         ({ view }) => (views.length > 0 && view ? view.kernel.name : ""),
         (some) => {
-          const finding = useFinding(rule, judged, subject, views.length > 0 ? some.flatMap(({ view }) => view ?? []) : []);
+          const finding = useFinding(
+            { rule, subject, base, replacements },
+            judged,
+            views.length > 0 ? some.flatMap(({ view }) => view ?? []) : [],
+          );
           return { finding: { ...finding, facts: { ...facts, ...finding.facts } }, contexts: some };
         },
       ),
     );
 
 /** A rule as a function, its match compiled once; the function of one that is code is in `code`, by its id. */
-export const compileRule = (rule: ResolvedRule, code?: ReadonlyMap<string, CodeCheck>): CompiledRule => {
-  if (!rule.code) return rule.remarks ? remarkRule(rule) : useRule(rule);
+export const compileRule = (rule: ResolvedRule, ground: RunGround, code?: ReadonlyMap<string, CodeCheck>): CompiledRule => {
+  if (!rule.code) return rule.remarks ? remarkRule(rule, ground) : useRule(rule, ground);
   const check = code?.get(rule.id);
   if (!check) throw new Error(`the function of the rule ${rule.id} was not handed over`);
-  return codeRule(rule, check);
+  return codeRule(rule, check, ground);
 };

@@ -23,12 +23,19 @@ export const evidenceLine = (evidence: Evidence): EvidenceLine => {
       return { from: visible(evidence.kernel), text: visible(`${evidence.type || "exported"}${namespace}, by ${evidence.exporter}`) };
     }
     case "absent":
-      return { from: visible(evidence.kernel), text: visible(`not in ${evidence.source}`) };
+      return {
+        from: visible(evidence.kernel),
+        text: visible(evidence.name === undefined ? `not in ${evidence.source}` : `${evidence.name} is neither exported nor in a header`),
+      };
     case "crc":
       return {
         from: visible(evidence.kernel),
         text: `built against ${crcText(evidence.built)}, the kernel has ${crcText(evidence.kernelCrc)}`,
       };
+    case "signature":
+      return { from: visible(evidence.kernel), text: visible(evidence.signature) };
+    case "declared":
+      return { from: visible(evidence.kernel), text: visible(`${evidence.name} is declared in <${evidence.header}> and not exported`) };
     case "licence":
       return { from: "", text: `MODULE_LICENSE: ${list(evidence.tags)}` };
     case "imports":

@@ -1,4 +1,5 @@
 import type { InterfaceKind, Site } from "../shared/vocabulary.ts";
+import type { Timeline } from "./timeline.ts";
 import type { Evidence, Report, UseRow } from "./model.ts";
 
 /** All that is known of one subject's use of one interface. */
@@ -10,6 +11,8 @@ export interface Explanation {
   readonly crc?: number;
   /** What the source calls it: seen there, or one of what headers make it of. */
   readonly facts: Readonly<Record<string, string>>;
+  /** What happened to it from release to release; absent where no history has the name, or none was asked. */
+  readonly timeline?: Timeline;
   /** The promise that decided, and what each kernel says. */
   readonly evidence: readonly Evidence[];
   readonly sites: readonly Site[];

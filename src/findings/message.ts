@@ -20,5 +20,10 @@ const fill = (template: string, finding: Finding, rule: RuleText): string =>
 
 export const messageOf = (finding: Finding, rule: RuleText): string => fill(rule.message, finding, rule);
 
-export const insteadOf = (finding: Finding, rule: RuleText): string | undefined =>
-  rule.instead === undefined ? undefined : fill(rule.instead, finding, rule);
+/** What to do instead; nothing where the rule has no words for it, or where what they speak of is not known of this finding. */
+export const insteadOf = (finding: Finding, rule: RuleText): string | undefined => {
+  const names = [...(rule.instead ?? "").matchAll(/\{([a-z-]+)\}/g)].map((each) => each[1]!);
+  return rule.instead === undefined || names.some((name) => finding.facts[name] === undefined)
+    ? undefined
+    : fill(rule.instead, finding, rule);
+};

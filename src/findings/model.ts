@@ -2,6 +2,7 @@ import type { Problem } from "../shared/input-error.ts";
 import type {
   BaselineState,
   BudgetState,
+  Gap,
   InterfaceKind,
   Level,
   Oddity,
@@ -15,15 +16,14 @@ import type {
 
 export type FindingSeverity = Exclude<Severity, "off">;
 
-/** What could not be checked, and why: a closed list, whose words stand in the rule that speaks of it. */
-export type Gap = "kernel-without-crcs" | "module-without-crcs" | "use-without-crc" | "export-without-crc";
-
 /** Where a verdict can be checked by hand. */
 export type Evidence =
   | { readonly kind: "promise"; readonly level: Level; readonly by?: string; readonly source?: string; readonly at: PolicyLine }
   | { readonly kind: "export"; readonly kernel: string; readonly type: string; readonly exporter: string; readonly namespace?: string }
-  | { readonly kind: "absent"; readonly kernel: string; readonly source: string }
+  | { readonly kind: "absent"; readonly kernel: string; readonly source: string; readonly name?: string }
   | { readonly kind: "crc"; readonly kernel: string; readonly built: number; readonly kernelCrc: number }
+  | { readonly kind: "signature"; readonly kernel: string; readonly name: string; readonly signature: string }
+  | { readonly kind: "declared"; readonly kernel: string; readonly name: string; readonly header: string }
   | { readonly kind: "licence"; readonly tags: readonly string[] }
   | { readonly kind: "imports"; readonly namespaces: readonly string[] }
   | { readonly kind: "names"; readonly kernel?: string; readonly names: readonly string[]; readonly count: number };
@@ -110,9 +110,66 @@ export interface UseRow {
   readonly namespace?: string;
 }
 
+/** Whether a subject loads on a kernel as it was built, and what stands against it; counts are of symbols. */
+export interface LoadVerdict {
+  readonly state: "yes" | "no" | "not-checked";
+  /** Not exported there. */
+  readonly missing: number;
+  /** Exported with another CRC. */
+  readonly crcs: number;
+  /** GPL-only under a licence that the loader refuses. */
+  readonly licence: number;
+  /** In a namespace that is not imported, or that is not for this module. */
+  readonly namespaces: number;
+  readonly vermagic: "fits" | "differs" | "not-checked";
+  readonly gaps: readonly Gap[];
+}
+
+/** Whether a subject's source still builds on a kernel, as far as exports and headers tell; counts are of symbols. */
+export interface RebuildVerdict {
+  readonly state: "yes" | "no" | "not-checked";
+  /** No longer there, or no longer exported. */
+  readonly gone: number;
+  /** There with another type, which calls no longer fit. */
+  readonly changed: number;
+  /** GPL-only under a licence that modpost refuses. */
+  readonly licence: number;
+  readonly namespaces: number;
+  /** What could not be told. */
+  readonly unclear: number;
+  readonly gaps: readonly Gap[];
+}
+
+/** One cell of the matrix: a subject on a kernel, its two questions apart. */
+export interface KernelVerdict {
+  readonly kernel: string;
+  readonly load: LoadVerdict;
+  readonly rebuild: RebuildVerdict;
+}
+
+/** What past steps from long-term release to long-term release would have cost a subject. */
+export interface Outlook {
+  /** The uses that were counted: exports that its author took. */
+  readonly counted: number;
+  /** For each step, how many of them would have broken at the rates of exports with as many in-tree users. */
+  readonly steps: readonly { readonly from: string; readonly to: string; readonly expected: number }[];
+}
+
+/** `built`: the subject was built on it; `nearest`: on another of its series, which is not known; `first`: it does not say on which. */
+export interface Base {
+  readonly kernel: string;
+  readonly because: "built" | "nearest" | "first";
+}
+
 export interface SubjectReport {
   readonly name: string;
   readonly path: string;
+  /** The kernel that changes are told from, and why it is this one; absent where no kernel has types or headers. */
+  readonly base?: Base;
+  /** One for each kernel, in the order asked. */
+  readonly verdicts: readonly KernelVerdict[];
+  /** Absent where no history was asked. */
+  readonly outlook?: Outlook;
   readonly uses: readonly UseRow[];
 }
 

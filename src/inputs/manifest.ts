@@ -19,6 +19,7 @@ const Site = z
     variable: z.string().optional().meta({ description: "the variable that holds the pointer" }),
     door: z.string().optional().meta({ description: "what the name is handed to at run time" }),
     written: z.string().optional().meta({ description: "the name in the source" }),
+    guard: z.string().optional().meta({ description: "the condition on the kernel's version under which the source has it" }),
     via: z
       .array(z.strictObject({ function: z.string().optional(), file: z.string(), line: z.int().min(0) }))
       .optional()

@@ -2,11 +2,13 @@ import * as z from "zod";
 import {
   BASELINE_STATES,
   BUDGET_STATES,
+  GAPS,
   INTERFACE_KINDS,
   keysOf,
   LEVELS,
   ODDITIES,
   ORIGINS,
+  REBUILD_STATES,
   SIGHTINGS,
   WAIVER_STATES,
 } from "../shared/vocabulary.ts";
@@ -51,6 +53,16 @@ export const FIELDS = {
     doc: "who refuses a GPL-only export to the module's licences: modpost wants every tag compatible, the loader the first",
   },
   crc: { scope: "kernel", schema: oneOf(["same", "differs", "not-comparable"]), doc: "the module's CRC beside the kernel's" },
+  rebuild: {
+    scope: "kernel",
+    schema: oneOf(keysOf(REBUILD_STATES)),
+    doc: "whether what the source wrote still builds there, as far as exports and headers tell",
+  },
+  binary: {
+    scope: "subject",
+    schema: z.boolean(),
+    doc: "whether the policy says that the module is shipped as it was built (binary: true)",
+  },
   new: {
     scope: "use",
     schema: z.boolean(),
@@ -60,7 +72,7 @@ export const FIELDS = {
   seen: { scope: "use", schema: oneOf(keysOf(SIGHTINGS)), doc: "for a name reached at run time: how sure that is" },
   gap: {
     scope: "remark",
-    schema: oneOf(["kernel-without-crcs", "module-without-crcs", "use-without-crc", "export-without-crc"]),
+    schema: oneOf(keysOf(GAPS)),
     doc: "what could not be checked on a kernel",
   },
   waiver: { scope: "remark", schema: oneOf(keysOf(WAIVER_STATES)), doc: "what is wrong with a waiver" },

@@ -52,6 +52,8 @@ export interface ResolvedPolicy {
   /** The most uses of a level, by level. */
   readonly budget: readonly { readonly level: Level; readonly most: number; readonly at: PolicyLine }[];
   readonly kernels: readonly PolicyEntry[];
+  /** Whether the modules are shipped as they were built, so that they must load and not only build. */
+  readonly isBinary: boolean;
   /** Files of rules written in TypeScript, as written. */
   readonly code: readonly { readonly path: string; readonly at: PolicyLine }[];
   /** The manifest that the project committed, as written. */

@@ -159,6 +159,7 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource, c
     ...(manifest && { manifest }),
     budget: [...budget.values()],
     kernels,
+    isBinary: layers.findLast(({ policy }) => policy.binary !== undefined)?.policy.binary ?? false,
     code,
     files: layers.map((layer) => layer.yaml.file),
   };

@@ -15,6 +15,10 @@ export const PLACEHOLDERS = {
   exporter: "what exports it",
   namespace: "the namespace it is exported in",
   licences: "the module's licence tags",
+  base: "the kernel the module was built on, or the nearest that is known",
+  then: "its type there",
+  now: "its type now",
+  replacement: "what to use instead, where a fact of rules/data/replacements.yaml tells",
   "refused-by": "who refuses it: modpost, loader or modpost and loader",
   gap: "what could not be checked",
   door: "what the name is handed to at run time",
@@ -55,11 +59,22 @@ const Example = z.strictObject({
     .record(
       z.string(),
       z.array(
-        z.strictObject({ name: text, type: text.optional(), exporter: text.optional(), namespace: text.optional(), crc: text.optional() }),
+        z.strictObject({
+          name: text,
+          type: text.optional(),
+          exporter: text.optional(),
+          namespace: text.optional(),
+          crc: text.optional(),
+          exported: z.boolean().optional(),
+          form: text.optional(),
+          header: text.optional(),
+          signature: text.optional(),
+        }),
       ),
     )
     .optional()
-    .meta({ description: "what each kernel exports" }),
+    .meta({ description: "what each kernel exports and declares" }),
+  binary: z.boolean().optional().meta({ description: "as in a policy" }),
   committed: z.array(text).optional().meta({ description: "symbols that the committed manifest has" }),
   waivers: z.array(WaiverBlock).optional(),
   untrusted: z.array(WaiverBlock).optional().meta({ description: "waivers that the trusted copy of the policy lacks" }),
@@ -106,7 +121,11 @@ export const PolicyFile = z.strictObject({
   $schema: z.string().optional(),
   extends: z.array(text).optional().meta({ description: "presets by name, files by path; later wins; [recommended] where left out" }),
   manifest: text.optional().meta({ description: "the manifest that the project committed: what it has agreed to lean on" }),
-  kernels: z.array(Release).optional().meta({ description: "Module.symvers files, or folders that hold one" }),
+  kernels: z
+    .array(Release)
+    .optional()
+    .meta({ description: "releases by name (6.1: the newest known), imported kernels, Module.symvers files or folders that hold one" }),
+  binary: z.boolean().optional().meta({ description: "true: the modules are shipped as they were built and must load, not only build" }),
   code: z.array(z.string().regex(/\.ts$/, "expected the path of a .ts file")).min(1).optional().meta({
     description: "rules written in TypeScript: paths, * in the last part; only in the project's own file, run only with --allow-code",
   }),

@@ -5,6 +5,7 @@ import { crcText } from "../shared/crc.ts";
 import { visible } from "../shared/visible.ts";
 import { SIGHTINGS, type Site } from "../shared/vocabulary.ts";
 import { painter, plural } from "./paint.ts";
+import { timelineLines } from "./timeline.ts";
 import type { Dress } from "./reporter.ts";
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
@@ -23,7 +24,7 @@ const siteLines = ({ file, line, column, function: name, variable, via, section,
 export const renderExplanation = (explanations: readonly Explanation[], dress: Dress): string => {
   const paint = painter(dress.color);
   return explanations
-    .map(({ subject, interface: taken, row, crc, facts: names, evidence, sites, report }) => {
+    .map(({ subject, interface: taken, row, crc, facts: names, timeline, evidence, sites, report }) => {
       const facts = [
         row.level,
         taken.kind === "symbol" ? (row.exportType ?? "") : taken.kind,
@@ -35,6 +36,7 @@ export const renderExplanation = (explanations: readonly Explanation[], dress: D
       const width = Math.max(0, ...lines.map(({ from }) => from.length));
       return [
         [paint("bold", visible(taken.name)) + writtenNote(names), ...facts.filter((fact) => fact !== "").map(visible)].join("  "),
+        ...(timeline ? timelineLines(timeline).map((line) => `  ${line}`) : []),
         ...lines.map(({ from, text }) => `  ${from === "" ? text : `${from.padEnd(width)}  ${text}`}`),
         ...(row.seen ? [`  ${SIGHTINGS[row.seen]}`] : []),
         `  taken by ${visible(subject)} at ${plural(sites.length, "place")}${sites.length > 0 ? ":" : ""}`,

@@ -2,6 +2,7 @@ import * as z from "zod";
 import {
   BASELINE_STATES,
   BUDGET_STATES,
+  GAPS,
   INTERFACE_KINDS,
   keysOf,
   LEVELS,
@@ -39,7 +40,9 @@ const Evidence = z.discriminatedUnion("kind", [
     exporter: z.string(),
     namespace: z.string().optional(),
   }),
-  z.strictObject({ kind: z.literal("absent"), kernel: z.string(), source: z.string() }),
+  z.strictObject({ kind: z.literal("absent"), kernel: z.string(), source: z.string(), name: z.string().optional() }),
+  z.strictObject({ kind: z.literal("signature"), kernel: z.string(), name: z.string(), signature: z.string() }),
+  z.strictObject({ kind: z.literal("declared"), kernel: z.string(), name: z.string(), header: z.string() }),
   z.strictObject({ kind: z.literal("crc"), kernel: z.string(), built: z.string(), kernelCrc: z.string() }),
   z.strictObject({ kind: z.literal("licence"), tags: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal("imports"), namespaces: z.array(z.string()).readonly() }),
@@ -53,7 +56,7 @@ const Finding = z.strictObject({
   instead: z.string().optional(),
   subject: z.string(),
   interface: z.strictObject({ kind: Kind, name: z.string() }).optional(),
-  gap: z.string().optional().meta({ description: "what could not be checked, where the finding is about that" }),
+  gap: z.enum(keysOf(GAPS)).optional().meta({ description: "what could not be checked, where the finding is about that" }),
   oddity: z.enum(keysOf(ODDITIES)).optional().meta({ description: "what does not add up, where the finding is about that" }),
   waiver: z.enum(keysOf(WAIVER_STATES)).optional(),
   budget: z.enum(keysOf(BUDGET_STATES)).optional(),
@@ -78,6 +81,28 @@ const Use = z.strictObject({
   namespace: z.string().optional(),
 });
 
+const state = z.enum(["yes", "no", "not-checked"]);
+const gaps = z.array(z.enum(keysOf(GAPS))).readonly();
+const count = z.int().min(0);
+
+const Verdict = z.strictObject({
+  kernel: z.string(),
+  load: z
+    .strictObject({
+      state,
+      missing: count,
+      crcs: count,
+      licence: count,
+      namespaces: count,
+      vermagic: z.enum(["fits", "differs", "not-checked"]),
+      gaps,
+    })
+    .meta({ description: "whether the module loads as it was built; counts are of symbols" }),
+  rebuild: z
+    .strictObject({ state, gone: count, changed: count, licence: count, namespaces: count, unclear: count, gaps })
+    .meta({ description: "whether its source still builds, as far as exports and headers tell" }),
+});
+
 const counts = {
   total: z.int(),
   sibling: z.int(),
@@ -89,7 +114,28 @@ export const JsonReport = z.strictObject({
   report: z.literal(1).meta({ description: "version of this format" }),
   summary: z.strictObject({ error: z.int(), warning: z.int(), note: z.int(), waived: z.int(), accepted: z.int() }),
   kernels: z.array(z.strictObject({ name: z.string(), source: z.string(), exports: z.int(), hasCrcs: z.boolean() })),
-  subjects: z.array(z.strictObject({ name: z.string(), path: z.string(), ground: z.strictObject(counts), uses: z.array(Use) })),
+  subjects: z.array(
+    z.strictObject({
+      name: z.string(),
+      path: z.string(),
+      base: z
+        .strictObject({ kernel: z.string(), because: z.enum(["built", "nearest", "first"]) })
+        .optional()
+        .meta({ description: "the kernel that changes are told from, and why it is this one" }),
+      outlook: z
+        .strictObject({
+          counted: count,
+          steps: z.array(z.strictObject({ from: z.string(), to: z.string(), expected: z.number() })).readonly(),
+        })
+        .optional()
+        .meta({
+          description: "how many of its exports would have broken in past steps, at the rates of others with as many in-tree users",
+        }),
+      verdicts: z.array(Verdict),
+      ground: z.strictObject(counts),
+      uses: z.array(Use),
+    }),
+  ),
   findings: z.array(Finding),
   waived: z.array(z.strictObject({ finding: Finding, reason: z.string(), owner: z.string(), until: z.string().optional() })),
   accepted: z.array(Finding).meta({ description: "what the baseline accepts" }),

@@ -37,9 +37,17 @@ export const json: Reporter = (report) => {
     report: 1,
     summary: { ...countFindings(report), waived: report.waived.length, accepted: report.accepted.length },
     kernels: report.kernels.map((kernel) => ({ ...kernel })),
-    subjects: report.subjects.map(({ name, path, uses }) => {
+    subjects: report.subjects.map(({ name, path, base, outlook, verdicts, uses }) => {
       const { total, levels, sibling, toolchain } = groundOf(uses);
-      return { name, path, ground: { total, sibling, toolchain, ...levels }, uses: uses.map((use) => ({ ...use })) };
+      return {
+        name,
+        path,
+        ...(base !== undefined && { base: { ...base } }),
+        ...(outlook && { outlook: { ...outlook } }),
+        verdicts: verdicts.map((verdict) => ({ ...verdict })),
+        ground: { total, sibling, toolchain, ...levels },
+        uses: uses.map((use) => ({ ...use })),
+      };
     }),
     findings: report.findings.map((finding) => findingJson(finding, report)),
     waived: report.waived.map(({ finding, reason, owner, until }) => ({

@@ -1,4 +1,4 @@
-import { evidenceLine } from "../findings/evidence.ts";
+import { evidenceLine, type EvidenceLine } from "../findings/evidence.ts";
 import { insteadOf, messageOf } from "../findings/message.ts";
 import type { Finding, Place, Report } from "../findings/model.ts";
 import { visible } from "../shared/visible.ts";
@@ -16,10 +16,23 @@ const headOf = (finding: Finding, report: Report, paint: Paint): string => {
   return `${paint("bold", at(finding.places[0]!))}  ${paint(COLORS[finding.severity], finding.severity)}  ${message}  ${paint("dim", `[${finding.rule}]`)}`;
 };
 
+/** Kernels of which the same is said share a line. */
+const merged = (lines: readonly EvidenceLine[]): readonly EvidenceLine[] => {
+  const groups: { readonly text: string; readonly from: string[] }[] = [];
+  for (const { from, text } of lines) {
+    const last = groups.at(-1);
+    if (last?.text === text && from !== "") last.from.push(from);
+    else groups.push({ text, from: [from] });
+  }
+  return groups.map(({ from, text }) => ({ text, from: from.length > 3 ? `${from[0]} to ${from.at(-1)}` : from.join(", ") }));
+};
+
 /** The lines below a finding's first, its own evidence and places apart from what others may share: the promise, and what to do instead. */
 const linesOf = (finding: Finding, report: Report): { readonly own: readonly string[]; readonly shared: readonly string[] } => {
   // An oddity's message says the names itself.
-  const mine = finding.evidence.filter((each) => each.kind !== "promise" && !(each.kind === "names" && finding.oddity)).map(evidenceLine);
+  const mine = merged(
+    finding.evidence.filter((each) => each.kind !== "promise" && !(each.kind === "names" && finding.oddity)).map(evidenceLine),
+  );
   const width = Math.max(0, ...mine.map(({ from }) => from.length));
   const own = mine.map(({ from, text }) => `${width > 0 ? `${from.padEnd(width)}  ` : ""}${text}`);
   const [first, ...others] = finding.places;

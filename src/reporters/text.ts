@@ -2,6 +2,7 @@ import type { Report, SubjectReport, UseRow } from "../findings/model.ts";
 import { countFindings, groundOf } from "../findings/summary.ts";
 import { visible } from "../shared/visible.ts";
 import { keysOf, LEVELS } from "../shared/vocabulary.ts";
+import { matrixText } from "./matrix.ts";
 import { painter, plural, type Paint } from "./paint.ts";
 import type { Dress, Reporter } from "./reporter.ts";
 import { findingBlocks, waivedBlock } from "./text-findings.ts";
@@ -61,8 +62,17 @@ const groundText = ({ name, uses }: SubjectReport): string => {
   return `${visible(name)}: ${plural(total, "use")}, ${parts.join(", ")}`;
 };
 
+/** What past steps would have cost: a sentence that says what it means and what it cannot see. */
+const outlookText = ({ name, outlook }: SubjectReport): string[] => {
+  if (!outlook) return [];
+  const steps = outlook.steps.map(({ from, to, expected }) => `${expected.toFixed(1)} from ${visible(from)} to ${visible(to)}`);
+  const what = `had its ${plural(outlook.counted, "export")} broken as often as others with as many in-tree users did, it would have lost`;
+  return [`${visible(name)}: ${what} ${steps.join(", ")}.`];
+};
+
 const kernelText = ({ kernels }: Report): string => {
-  if (kernels.length === 0) return "No kernel given: whether anything loads or builds there was not judged (--kernel Module.symvers).";
+  if (kernels.length === 0)
+    return "No kernel given: whether anything loads or builds there was not judged (--kernel 6.12, or a Module.symvers).";
   return `Against ${kernels.map(({ name, exports, hasCrcs }) => `${visible(name)} (${plural(exports, "export")}${hasCrcs ? "" : ", no CRCs"})`).join(", ")}.`;
 };
 
@@ -73,6 +83,8 @@ export const text: Reporter = (report, dress) => {
   if (dress.waived && report.waived.length > 0) blocks.push(waivedBlock(report, paint));
   const only = report.subjects.length === 1 ? report.subjects[0] : undefined;
   if (dress.uses && only && only.uses.length > 0) blocks.push(usesText(only, dress, paint));
+  const matrix = matrixText(report, dress.width, paint);
+  if (matrix !== "") blocks.push(matrix);
   const counts = countFindings(report);
   const waived = report.waived.length > 0 ? `, ${report.waived.length} waived` : "";
   const accepted = report.accepted.length > 0 ? `, ${report.accepted.length} accepted by the baseline` : "";
@@ -80,6 +92,7 @@ export const text: Reporter = (report, dress) => {
   blocks.push(
     [
       ...report.subjects.map(groundText),
+      ...(only ? outlookText(only) : []),
       kernelText(report),
       "Not seen: inline functions, macros and struct members of the headers.",
       paint(

@@ -61,6 +61,34 @@ export const SIGHTINGS = {
 } as const satisfies Record<string, string>;
 export type Sighting = keyof typeof SIGHTINGS;
 
+/** What could not be checked of a subject on a kernel. */
+export const GAPS = {
+  "kernel-without-crcs": "the kernel carries no CRCs",
+  "module-without-crcs": "the module carries no CRCs",
+  "use-without-crc": "the module carries no CRC for symbols that the kernel exports",
+  "export-without-crc": "the kernel carries no CRC for symbols that the module uses",
+  "other-generator": "the CRCs of the two were made by different programs",
+  "other-architecture": "the kernel is one of another machine",
+  "rebuild-unknown": "the kernel's headers or types are not known, so that nothing tells whether the source still builds",
+  "source-adapts": "the source has code of its own for other kernels where it uses what changed",
+  "other-module": "what another module exports, which was not given",
+  "rebuild-unclear": "it depends on which of several names the source wrote, or on what it does with a value",
+} as const satisfies Record<string, string>;
+export type Gap = keyof typeof GAPS;
+
+/** Whether what a source wrote is still there on a kernel. */
+export const REBUILD_STATES = {
+  holds: "it is there, or its absence is not the source's affair",
+  gone: "neither exported nor in any header",
+  unexported: "declared, but no longer exported: modpost refuses it",
+  changed: "its type changed so that calls no longer fit",
+  unclear: "it depends on which of several names the source wrote, or on what it does with a value",
+  unknown: "the kernel's headers or types are not known",
+  adapts: "it broke, but the source has code of its own for other kernels there",
+  foreign: "neither this kernel nor the one it was built on exports it: another module does, which was not given",
+} as const satisfies Record<string, string>;
+export type RebuildState = keyof typeof REBUILD_STATES;
+
 /** What of a subject does not add up, or is missing. */
 export const ODDITIES = {
   "unused-crc": "a CRC for a symbol that is not used",
@@ -116,6 +144,8 @@ export interface Site {
   readonly variable?: string;
   /** What the name was handed to, for a name reached at run time. */
   readonly door?: string;
+  /** The condition on the kernel's version under which the source has it: `compat.h:12 #if LINUX_VERSION_CODE < …`. */
+  readonly guard?: string;
   /** The name the author wrote there, where a header made another of it. */
   readonly written?: string;
   /** From the place of the relocation outward to the module's own line: the header functions in between. */

@@ -36,7 +36,8 @@ const agreementsOf = (example: Example, policy: ResolvedPolicy, yaml: YamlText):
     identity: identity as unknown as Identity,
     at: yaml.placeOf(["baseline", index]),
   }));
-  return { policy: { ...policy, waivers: waivers("waivers"), untrusted: waivers("untrusted"), budget }, baseline: { accepted } };
+  const isBinary = example.binary ?? policy.isBinary;
+  return { policy: { ...policy, isBinary, waivers: waivers("waivers"), untrusted: waivers("untrusted"), budget }, baseline: { accepted } };
 };
 
 /** Placeholders of the message that have no value in a finding: whoever reads it would see a hole. */

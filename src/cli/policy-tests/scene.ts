@@ -1,11 +1,12 @@
 import type { ManifestSubjectFile } from "../../inputs/manifest.ts";
-import type { Kernel, KernelExport } from "../../kernels/model.ts";
+import type * as z from "zod";
+import type { Declaration, Kernel, KernelExport } from "../../kernels/model.ts";
 import { InputError } from "../../shared/input-error.ts";
 import { validate } from "../../shared/validate.ts";
 import type { Path, YamlText } from "../../shared/yaml.ts";
 import { subjectOf } from "../../usage/from-manifest.ts";
 import type { Subject } from "../../usage/model.ts";
-import { Scene } from "./schema.ts";
+import { Scene, type SceneName } from "./schema.ts";
 
 /** What an example or a case puts before the judge. */
 export interface ParsedScene {
@@ -23,14 +24,31 @@ export const partOf = (yaml: YamlText, path: Path): YamlText => ({
   problem: (inner, ...rest) => yaml.problem([...path, ...inner], ...rest),
 });
 
-const kernelOf = (name: string, exports: readonly KernelExport[], file: string): Kernel => {
-  const byName = new Map(exports.map((each) => [each.name, each]));
+type NameOf = z.output<typeof SceneName>;
+
+const kernelOf = (name: string, names: readonly NameOf[], file: string): Kernel => {
+  const exports = new Map(
+    names.flatMap((each): [string, KernelExport][] => {
+      const { type = "EXPORT_SYMBOL", exporter = "vmlinux", namespace, crc, exported = true } = each;
+      const entry = { name: each.name, type, exporter, crc: Number(crc ?? 0), ...(namespace !== undefined && { namespace }) };
+      return exported ? [[each.name, entry]] : [];
+    }),
+  );
+  const declared = new Map(
+    names.flatMap(({ name: each, form = "function", header, signature }): [string, Declaration][] =>
+      header === undefined ? [] : [[each, { form, header, ...(signature !== undefined && { signature }) }]],
+    ),
+  );
   return {
     name,
     source: file,
-    hasCrcs: exports.some(({ crc }) => crc !== 0),
-    size: byName.size,
-    find: (symbol) => byName.get(symbol),
+    hasCrcs: [...exports.values()].some(({ crc }) => crc !== 0),
+    size: exports.size,
+    find: (symbol) => exports.get(symbol),
+    ...(declared.size > 0 && {
+      headers: { find: (symbol) => declared.get(symbol), through: () => [] },
+      signatures: (symbol) => [declared.get(symbol)?.signature ?? []].flat(),
+    }),
   };
 };
 
@@ -46,19 +64,7 @@ export const parseScene = (yaml: YamlText): ParsedScene => {
   if (twin >= 0) throw new InputError(yaml.problem(["siblings", twin, "name"], `a sibling has the name of the subject, "${first.name}"`));
   return {
     subjects: [first, ...others],
-    kernels: Object.entries(kernels).map(([name, exports]) =>
-      kernelOf(
-        name,
-        exports.map(({ name: symbol, type = "EXPORT_SYMBOL", exporter = "vmlinux", namespace, crc }) => ({
-          name: symbol,
-          type,
-          exporter,
-          crc: Number(crc ?? 0),
-          ...(namespace !== undefined && { namespace }),
-        })),
-        yaml.file,
-      ),
-    ),
+    kernels: Object.entries(kernels).map(([name, names]) => kernelOf(name, names, yaml.file)),
     ...(committed && { committed: [subjectOf({ name: first.name, kind: "module", uses: committed }, yaml.placeOf(["committed"]))] }),
   };
 };

@@ -8,8 +8,13 @@ const text = z.string().min(1);
 
 const Subject = ManifestSubject.partial({ name: true, kind: true });
 
-const Export = z.strictObject({
+/** What a kernel of a scene says of one name. */
+export const SceneName = z.strictObject({
   name: text,
+  exported: z.boolean().optional().meta({ description: "false: only its headers have the name" }),
+  form: z.enum(["function", "variable", "inline", "macro", "alias"]).optional().meta({ description: "function where left out" }),
+  header: text.optional().meta({ description: "the header that declares it; where no name has one, the kernel's headers are not known" }),
+  signature: text.optional().meta({ description: "its normalised type: int (struct socket *, struct sockaddr *, int)" }),
   type: z
     .enum(["EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL", "EXPORT_SYMBOL_GPL_FUTURE", "EXPORT_UNUSED_SYMBOL", "EXPORT_UNUSED_SYMBOL_GPL"])
     .optional()
@@ -26,7 +31,7 @@ const Export = z.strictObject({
 const scene = {
   subject: Subject.meta({ description: "a subject of a manifest; name and kind may be left out" }),
   siblings: z.array(Subject).optional().meta({ description: "other modules of the same run" }),
-  kernels: z.record(z.string(), z.array(Export)).optional().meta({ description: "what each kernel exports" }),
+  kernels: z.record(z.string(), z.array(SceneName)).optional().meta({ description: "what each kernel exports and declares" }),
   committed: z.array(text).optional().meta({ description: "symbols that the committed manifest has" }),
 };
 

@@ -2,10 +2,10 @@ import type { Context } from "../context.ts";
 import { wordPredicate } from "./predicate.ts";
 
 /** A CRC of zero, or none, is the absence of a version: it equals nothing. */
-const comparisonOf = ({ use, view }: Context): "same" | "differs" | "not-comparable" | undefined => {
+export const crcStateOf = ({ use, view }: Context): "same" | "differs" | "not-comparable" | undefined => {
   if (!use || !view?.found || view.fromSibling) return undefined;
-  if (use.crc === undefined || use.crc === 0 || view.found.crc === 0) return "not-comparable";
+  if (!view.hasComparableCrcs || use.crc === undefined || use.crc === 0 || view.found.crc === 0) return "not-comparable";
   return use.crc === view.found.crc ? "same" : "differs";
 };
 
-export const crc = wordPredicate(comparisonOf);
+export const crc = wordPredicate(crcStateOf);

@@ -1,5 +1,6 @@
 import type { FieldName } from "../../policy/fields.ts";
 import { baseline } from "./baseline.ts";
+import { binary } from "./binary.ts";
 import { budget } from "./budget.ts";
 import { crc } from "./crc.ts";
 import { door } from "./door.ts";
@@ -20,6 +21,7 @@ import { oddity } from "./oddity.ts";
 import { origin } from "./origin.ts";
 import type { Predicate } from "./predicate.ts";
 import { provider } from "./provider.ts";
+import { rebuild } from "./rebuild.ts";
 import { refusedBy } from "./refused-by.ts";
 import { seen } from "./seen.ts";
 import { waiver } from "./waiver.ts";
@@ -43,6 +45,8 @@ export const PREDICATES = {
   "namespace-access": namespaceAccess,
   "refused-by": refusedBy,
   crc,
+  rebuild,
+  binary,
   gap,
   oddity,
   waiver,

@@ -13,7 +13,8 @@ const allows = (namespace: string, module: string): boolean =>
     .split(",")
     .some((entry) => (entry.endsWith("*") ? fold(module).startsWith(fold(entry.slice(0, -1))) : fold(entry) === fold(module)));
 
-const accessOf = ({ subject, view }: Context): "none" | "imported" | "missing" | "allowed" | "restricted" | undefined => {
+/** Whether a subject may use what a kernel exports, as far as namespaces go. */
+export const accessOf = ({ subject, view }: Context): "none" | "imported" | "missing" | "allowed" | "restricted" | undefined => {
   if (!view?.found) return undefined;
   const { namespace } = view.found;
   if (namespace === undefined) return "none";

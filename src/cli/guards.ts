@@ -1,0 +1,62 @@
+import { dirname, join } from "node:path";
+import { readConditionals, type Condition, type Conditionals } from "../inputs/conditionals.ts";
+import type { Site } from "../shared/vocabulary.ts";
+import type { Subject } from "../usage/model.ts";
+import type { Host } from "./host.ts";
+import { sourceFolder } from "./place-sources.ts";
+
+/** More sources than any module that this is worth the time for. */
+const MAX_FILES = 500;
+const MAX_BYTES = 4_000_000;
+
+const shown = (file: string, { line, text }: Condition): string => `${file}:${line} ${text}`;
+
+/**
+ * Notes at each place of a use whether its source has code of its own for other kernels there: the line stands under a condition on the kernel's
+ * version, or the name is a macro that is defined under one. Sources that are not beside the module, or above it, say nothing.
+ */
+export const guardSites = (host: Host, subject: Subject): Subject => {
+  const files = [...new Set(subject.uses.flatMap(({ sites }) => sites.flatMap(({ file }) => file ?? [])))];
+  const [first] = files;
+  if (first === undefined) return subject;
+  const folder = sourceFolder(host, subject.path, first);
+  if (folder === undefined) return subject;
+  const headers = [...new Set(files.map(dirname))].flatMap((each) =>
+    host.kindOf(join(folder, each)) !== "folder"
+      ? []
+      : host
+          .list(join(folder, each))
+          .filter((name) => name.endsWith(".h"))
+          .map((name) => join(each, name)),
+  );
+  const read = new Map<string, Conditionals>();
+  const defines = new Map<string, string>();
+  for (const file of [...new Set([...files, ...headers])].slice(0, MAX_FILES)) {
+    const path = join(folder, file);
+    if (host.kindOf(path) !== "file") continue;
+    const text = host.readText(path);
+    if (text.length > MAX_BYTES) continue;
+    const conditionals = readConditionals(text);
+    read.set(file, conditionals);
+    for (const [name, condition] of conditionals.defines) if (!defines.has(name)) defines.set(name, shown(file, condition));
+  }
+  if (read.size === 0) return subject;
+  const guardOf = (name: string, { file, line, written }: Site): string | undefined => {
+    if (file === undefined || line === undefined) return undefined;
+    const around = read.get(file)?.around(line);
+    return around ? shown(file, around) : (defines.get(written ?? name) ?? defines.get(name));
+  };
+  return {
+    ...subject,
+    uses: subject.uses.map((use) => {
+      if (use.kind !== "symbol" || use.origin === "toolchain" || use.sites.length === 0) return use;
+      return {
+        ...use,
+        sites: use.sites.map((site) => {
+          const guard = guardOf(use.name, site);
+          return guard === undefined ? site : { ...site, guard };
+        }),
+      };
+    }),
+  };
+};

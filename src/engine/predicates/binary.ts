@@ -1,0 +1,3 @@
+import { flagPredicate } from "./predicate.ts";
+
+export const binary = flagPredicate(({ isBinary }) => isBinary ?? false);

@@ -1,0 +1,74 @@
+import type { KernelVerdict, LoadVerdict, RebuildVerdict } from "../findings/model.ts";
+import type { Kernel } from "../kernels/model.ts";
+import type { Gap, RebuildState } from "../shared/vocabulary.ts";
+import type { Subject } from "../usage/model.ts";
+import type { KernelView } from "./context.ts";
+import type { JudgedUse } from "./judge.ts";
+import { crcStateOf } from "./predicates/crc.ts";
+import { accessOf } from "./predicates/namespace-access.ts";
+import { refusersOf } from "./licence.ts";
+import type { Remark } from "./remarks.ts";
+
+/** Without the release, which the loader skips where both sides have CRCs (kernel/module/version.c same_magic). */
+const withoutRelease = (vermagic: string): string => vermagic.replace(/^\S*/, "");
+
+const vermagicOf = (subject: Subject, kernel: Kernel): LoadVerdict["vermagic"] => {
+  if (subject.vermagic === undefined || kernel.vermagic === undefined) return "not-checked";
+  const [built, wanted] = [subject.vermagic.trimEnd(), kernel.vermagic.trimEnd()];
+  const hasCrcs = kernel.hasCrcs && subject.modversions !== "none";
+  const fits = hasCrcs ? withoutRelease(built) === withoutRelease(wanted) : built === wanted;
+  return fits ? "fits" : "differs";
+};
+
+const REBUILD_GAPS: ReadonlySet<Gap> = new Set(["rebuild-unknown", "rebuild-unclear", "source-adapts", "other-module"]);
+
+const UNTOLD: ReadonlySet<RebuildState> = new Set(["unclear", "unknown", "foreign", "adapts"]);
+
+/** What each kernel comes to, from what was found of each use and what could not be checked. */
+export const verdictsOf = (
+  subject: Subject,
+  uses: readonly JudgedUse[],
+  kernels: readonly Kernel[],
+  remarks: readonly Remark[],
+): readonly KernelVerdict[] => {
+  const refusers = refusersOf(subject.licences);
+  const symbols = uses.filter(({ use }) => use.kind === "symbol");
+  return kernels.map((kernel): KernelVerdict => {
+    const gaps = remarks.flatMap((remark) => (remark.kernel === kernel && remark.gap ? [remark.gap] : []));
+    const seen = symbols.flatMap((judged) => {
+      const view = judged.views.find((each) => each.kernel === kernel);
+      return view ? [{ judged, view }] : [];
+    });
+    const count = (test: (view: KernelView, judged: JudgedUse) => boolean): number =>
+      seen.filter(({ view, judged }) => test(view, judged)).length;
+    const isGpl = ({ found }: KernelView): boolean => found?.type === "EXPORT_SYMBOL_GPL";
+    const namespaces = count((view, { context }) => ["missing", "restricted"].includes(accessOf({ ...context, view }) ?? ""));
+    const against = {
+      missing: count(({ found }, { use }) => found === undefined && !use.weak),
+      crcs: count((view, { context }) => crcStateOf({ ...context, view }) === "differs"),
+      licence: refusers.includes("loader") ? count(isGpl) : 0,
+      namespaces,
+    };
+    const vermagic = gaps.includes("other-architecture") ? "not-checked" : vermagicOf(subject, kernel);
+    const loadGaps = gaps.filter((gap) => !REBUILD_GAPS.has(gap));
+    const refused = vermagic === "differs" || Object.values(against).some((each) => each > 0);
+    const load: LoadVerdict = { state: refused ? "no" : loadGaps.length > 0 ? "not-checked" : "yes", ...against, vermagic, gaps: loadGaps };
+
+    const broken = {
+      gone: count(({ rebuild }) => rebuild.state === "gone" || rebuild.state === "unexported"),
+      changed: count(({ rebuild }) => rebuild.state === "changed"),
+      licence: refusers.includes("modpost") ? count(isGpl) : 0,
+      namespaces,
+    };
+    const unclear = count(({ rebuild }) => UNTOLD.has(rebuild.state));
+    const rebuildGaps = gaps.filter((gap) => REBUILD_GAPS.has(gap) || gap === "other-architecture");
+    const breaks = Object.values(broken).some((each) => each > 0);
+    const rebuild: RebuildVerdict = {
+      state: breaks ? "no" : rebuildGaps.length > 0 ? "not-checked" : "yes",
+      ...broken,
+      unclear,
+      gaps: rebuildGaps,
+    };
+    return { kernel: kernel.name, load, rebuild };
+  });
+};

@@ -1,0 +1,62 @@
+// What a C source compiles for some kernels and not for others. Only the conditions are read here: nothing is expanded and nothing decided.
+
+/** Macros that tell kernels apart: the version, a vendor's release, what a configure script found; or whether the headers define a function-like name. */
+const TELLS_KERNELS =
+  /\b(?:LINUX_VERSION_CODE|KERNEL_VERSION|LINUX_VERSION_IS_\w+|RHEL_(?:RELEASE|MAJOR|MINOR)\w*|SLE_VERSION\w*|SUSE_VERSION|UBUNTU_RELEASE\w*|\w*HAVE_\w+|NV_\w+_PRESENT|NV_\w+_ARGUMENT_COUNT|\w*KERNEL_(?:HAS|SUPPORTS)_\w+)\b|\bdefined\s*\(?\s*[a-z]\w*/;
+
+/** A condition and the line that it stands on. */
+export interface Condition {
+  readonly line: number;
+  /** `#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)`. */
+  readonly text: string;
+}
+
+/** The conditions of a source that tell kernels apart. */
+export interface Conditionals {
+  /** The innermost one around a line, 1-based. */
+  around(line: number): Condition | undefined;
+  /** Macros that are defined under one, by name. */
+  readonly defines: ReadonlyMap<string, Condition>;
+}
+
+const DIRECTIVE = /^\s*#\s*(ifdef|ifndef|if|elif|else|endif|define)\b\s*(.*)$/;
+
+/** Reads the conditions of a source or header. Comments that hold whole directives are taken for directives: they are rare, and only make a claim weaker. */
+export const readConditionals = (text: string): Conditionals => {
+  const defines = new Map<string, Condition>();
+  const spans: { readonly from: number; readonly to: number; readonly condition: Condition }[] = [];
+  const open: { from: number; condition: Condition | undefined }[] = [];
+  const lines = text.split("\n");
+  const conditionAt = (line: number, keyword: string, rest: string): Condition | undefined => {
+    const says = keyword === "ifdef" || keyword === "ifndef" ? `defined ${rest}` : rest;
+    return TELLS_KERNELS.test(says) ? { line, text: `#${keyword} ${rest.replace(/\/[/*].*$/, "").trim()}` } : undefined;
+  };
+  const close = (to: number): void => {
+    const last = open.at(-1);
+    if (last?.condition) spans.push({ from: last.from, to, condition: last.condition });
+  };
+  for (let index = 0; index < lines.length; index++) {
+    const line = index + 1;
+    let full = lines[index]!;
+    while (full.endsWith("\\") && index + 1 < lines.length) full = full.slice(0, -1) + lines[++index]!;
+    const [, keyword, rest = ""] = DIRECTIVE.exec(full) ?? [];
+    if (keyword === undefined) continue;
+    if (keyword === "endif") {
+      close(line);
+      open.pop();
+    } else if (keyword === "else" || keyword === "elif") {
+      close(line);
+      const last = open.at(-1);
+      // The other branch depends on the same condition.
+      if (last) Object.assign(last, { from: line, condition: last.condition ?? conditionAt(line, keyword, rest) });
+    } else if (keyword === "define") {
+      const name = /^[A-Za-z_]\w*/.exec(rest)?.[0];
+      const condition = open.findLast((each) => each.condition)?.condition;
+      if (name !== undefined && condition && !defines.has(name)) defines.set(name, condition);
+    } else open.push({ from: line, condition: conditionAt(line, keyword, rest) });
+  }
+  return {
+    around: (line) => spans.filter(({ from, to }) => from < line && line < to).sort((a, b) => b.from - a.from)[0]?.condition,
+    defines,
+  };
+};
