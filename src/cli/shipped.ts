@@ -62,14 +62,15 @@ const Replacements = z.array(
       form: z.string(),
       fate: z.string(),
       last: z.string().optional(),
-      gone: z.string().optional(),
+      gone: z.string(),
       instead: Names.optional(),
       note: z.string().optional(),
       source: z.string(),
     })
-    .transform(({ name, instead = [], note, source }): Replacement => ({
+    .transform(({ name, instead = [], note, gone, source }): Replacement => ({
       name,
       instead: [instead].flat(),
+      gone,
       ...(note !== undefined && { note }),
       source,
     })),

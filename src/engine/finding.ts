@@ -9,7 +9,7 @@ import type { KernelView } from "./context.ts";
 import type { JudgedUse } from "./judge.ts";
 import { refusersOf } from "./licence.ts";
 import type { Verdict } from "./promises.ts";
-import { replacementText, type Replacement } from "./replacements.ts";
+import { appliesTo, replacementText, type Replacement } from "./replacements.ts";
 import { stateOf, type Remark } from "./remarks.ts";
 
 type Facts = { readonly [P in Placeholder | "written" | "perhaps"]?: string };
@@ -109,7 +109,9 @@ const rebuildFacts = (
 ): Facts & { readonly broken?: string } => {
   const rebuild = views.map((view) => view.rebuild).find(({ state }) => state !== "holds");
   if (!rebuild || !("name" in rebuild)) return {};
-  const replacement = replacements.get(rebuild.name);
+  const known = replacements.get(rebuild.name);
+  const replacement =
+    known && views.some((view) => view.rebuild.state !== "holds" && appliesTo(known, view.kernel.name)) ? known : undefined;
   return {
     broken: rebuild.name,
     base: base?.name ?? "",

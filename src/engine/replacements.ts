@@ -1,15 +1,30 @@
 /** What took the place of an interface: a fact with its source. */
 export interface Replacement {
   readonly name: string;
-  /** What to use; none where nothing took its place. */
+  /** What to use: the name itself where only its parameters or its meaning changed; none where nothing took its place. */
   readonly instead: readonly string[];
   readonly note?: string;
+  /** The first series of kernels without it, or with its new form. */
+  readonly gone: string;
   /** The commit or document that says so. */
   readonly source: string;
 }
 
 /** A replacement in one line: the names, what to mind, and who says so. */
-export const replacementText = ({ instead, note, source }: Replacement): string => {
-  const names = instead.length > 0 ? instead.join(" or ") : "nothing took its place";
+export const replacementText = ({ name, instead, note, source }: Replacement): string => {
+  const others = instead.filter((each) => each !== name);
+  const names = others.length > 0 ? others.join(" or ") : instead.length > 0 ? `${name} as it is now` : "nothing took its place";
   return `${names}${note === undefined ? "" : `; ${note}`} (${source})`;
+};
+
+const numbers = (series: string): readonly number[] => (/^\d+(?:\.\d+)*/.exec(series)?.[0] ?? "").split(".").map(Number);
+
+/** Whether a kernel is of the first series without the interface, or of a later one: of an earlier step the fact says nothing. */
+export const appliesTo = ({ gone }: Replacement, kernel: string): boolean => {
+  const [wanted, found] = [numbers(gone), numbers(kernel)];
+  for (let index = 0; index < wanted.length; index++) {
+    const difference = (found[index] ?? 0) - wanted[index]!;
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
 };
