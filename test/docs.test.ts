@@ -1,12 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import * as z from "zod";
 import { EXIT } from "../src/cli/exit-code.ts";
 import { nodeHost } from "../src/cli/host.ts";
 import { policySource } from "../src/cli/load-policy.ts";
 import { loadShipped } from "../src/cli/shipped.ts";
 import { resolvePolicy } from "../src/index.ts";
 import { JsonReport } from "../src/reporters/json-schema.ts";
+import { JsonKernel, JsonKernelDiff, JsonKernelList } from "../src/reporters/kernel-schema.ts";
 import { abiLint } from "./support/run.ts";
 import { referenceText } from "./support/reference.ts";
 import { SCHEMAS } from "./support/schemas.ts";
@@ -63,7 +65,15 @@ test("the README and --help give the same exit statuses", async () => {
   }
 });
 
-for (const [file, text] of Object.entries(SCHEMAS)) {
+const kernelSchema = (schema: z.ZodType, title: string): string =>
+  `${JSON.stringify({ title, ...z.toJSONSchema(schema, { target: "draft-7", io: "input" }) }, null, 2)}\n`;
+const KERNEL_SCHEMAS = {
+  "kernel-list.json": kernelSchema(JsonKernelList, "abi-lint JSON list of kernels, version 1"),
+  "kernel-show.json": kernelSchema(JsonKernel, "abi-lint JSON kernel, version 1"),
+  "kernel-diff.json": kernelSchema(JsonKernelDiff, "abi-lint JSON diff of kernels, version 1"),
+};
+
+for (const [file, text] of Object.entries({ ...SCHEMAS, ...KERNEL_SCHEMAS })) {
   test(`rules/schema/${file} is what the code accepts`, async () => {
     await expect(text).toMatchFileSnapshot(`${root}rules/schema/${file}`);
   });

@@ -24,6 +24,7 @@ export interface Host {
   readonly cwd: string;
   /** Opens a file for the time of one call; bytes are read where they are asked for. */
   withFile<T>(path: string, use: (source: ByteSource) => T | Promise<T>): Promise<T>;
+  /** A whole file; one beyond MAX_WHOLE is an input error. */
   readText(path: string): string;
   readBytes(path: string): Uint8Array;
   readStdin(): Uint8Array;
@@ -33,7 +34,9 @@ export interface Host {
   /** Names in a folder, sorted. */
   list(path: string): readonly string[];
   /** Writes a file whole or not at all. */
-  write(path: string, text: string): void;
+  write(path: string, content: string | Uint8Array): void;
+  /** Makes a folder, and those above it, where they are not there. */
+  makeFolder(path: string): void;
   /** Makes a file that is not there yet, and its folders. Returns what takes all of it back. @throws InputError where it is there. */
   create(path: string, text: string): () => void;
   /** A file of a folder that is the user's own and that nobody else can write to; undefined where there is none. */
@@ -133,9 +136,19 @@ const orNothing = <T>(action: () => T): T | undefined => {
   }
 };
 
+/** More than any text or list has, and less than a string of Node's can hold. */
+const MAX_WHOLE = 0x1000_0000;
+
 /** A host over the real file system. */
 export const nodeHost = (cwd: string): Host => {
   const shown = (path: string): string => relative(cwd, resolve(cwd, path)).split(sep).join("/") || ".";
+  const readWhole = (path: string): Buffer =>
+    guard(shown(path), () => {
+      const { size } = statSync(resolve(cwd, path));
+      const message = `goes on after ${MAX_WHOLE} bytes (it has ${size})`;
+      if (size > MAX_WHOLE) throw new InputError({ file: shown(path), offset: MAX_WHOLE, message });
+      return readFileSync(resolve(cwd, path));
+    });
   return {
     cwd,
     shown,
@@ -150,8 +163,9 @@ export const nodeHost = (cwd: string): Host => {
         closeSync(fd);
       }
     },
-    readBytes: (path) => guard(shown(path), () => readFileSync(resolve(cwd, path))),
-    readText: (path) => guard(shown(path), () => readFileSync(resolve(cwd, path), "utf8")),
+    readBytes: (path) => readWhole(path),
+    readText: (path) => readWhole(path).toString("utf8"),
+    makeFolder: (path) => guard(shown(path), () => void mkdirSync(resolve(cwd, path), { recursive: true })),
     readStdin: () => guard("-", () => readFileSync(0)),
     kindOf: (path) => {
       const stat = guard(shown(path), () => statOf(resolve(cwd, path)));
@@ -169,12 +183,12 @@ export const nodeHost = (cwd: string): Host => {
         writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
         renameSync(draft, join(folder, name));
       }),
-    write: (path, text) =>
+    write: (path, content) =>
       guard(shown(path), () => {
         const target = resolve(cwd, path);
         const draft = join(dirname(target), `.${process.pid}.abi-lint.tmp`);
         try {
-          writeFileSync(draft, text, { flag: "wx" });
+          writeFileSync(draft, content, { flag: "wx" });
           renameSync(draft, target);
         } catch (error) {
           try {

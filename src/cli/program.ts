@@ -26,11 +26,12 @@ Exit status:
 const gathering = (command: Command): Command =>
   command
     .option(
-      "-k, --kernel <[name=]file>",
-      "a kernel to judge against: its Module.symvers, or a folder that holds one (repeatable)",
+      "-k, --kernel <release|[name=]file>",
+      "a kernel to judge against: a release such as 6.12, or a Module.symvers, or a folder that holds one (repeatable, or separated by commas)",
       collect,
       [],
     )
+    .option("--binary", "the modules are shipped as they were built: they must load, not only build")
     .option("-p, --policy <preset|file>", "the policy (default: the nearest abi-lint.yaml, else recommended)")
     .option("--waivers-from <file>", "a trusted copy of the policy: only waivers that it has count (repeatable)", collect, [])
     .option("--allow-code", "run the rules that the policy's `code` names: they are TypeScript and have your rights")
@@ -97,6 +98,54 @@ const projectCommands = (program: Command, io: Io, finish: (status: ExitCode) =>
     .action(async (options) => {
       const { init } = await import("./init.ts");
       finish(init(options, io));
+    });
+};
+
+/** The definition of the commands that tell of kernels. */
+const kernelCommands = (program: Command, io: Io, finish: (status: ExitCode) => void): void => {
+  const kernel = program
+    .command("kernel")
+    .description("tell of kernels: those that are shipped, and those that were imported beside the policy");
+  const add = (name: string, says: string): Command =>
+    kernel
+      .command(name)
+      .description(says)
+      .option("-p, --policy <preset|file>", "the policy beside which imported kernels are kept (default: the nearest abi-lint.yaml)");
+  const reporting = (command: Command): Command =>
+    command
+      .option("-f, --format <name[:file]>", "text or json (repeatable; default: text)", collect, [])
+      .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"));
+
+  reporting(add("list", "the kernels that are known by name")).action(async (options) => {
+    const { listKernels } = await import("./kernel-show.ts");
+    finish(listKernels(options, io));
+  });
+  reporting(add("show", "all that is known of one kernel"))
+    .argument("<release>", "a kernel that is shipped or was imported, by name")
+    .action(async (release: string, options) => {
+      const { showKernel } = await import("./kernel-show.ts");
+      finish(showKernel(release, options, io));
+    });
+  reporting(add("diff", "what of the exports is gone, new or different from one kernel to another"))
+    .argument("<old>", "a kernel that is known by name, or a Module.symvers, or a folder or package that holds one")
+    .argument("<new>", "the other")
+    .option("--for <input>", "a kernel module, a manifest, a folder of modules: only what they take is compared (repeatable)", collect, [])
+    .option("--crcs", "list the CRCs that differ")
+    .option("--all", "lists in full")
+    .action(async (before: string, after: string, options) => {
+      const { diffKernels } = await import("./kernel-diff.ts");
+      finish(await diffKernels(before, after, options, io));
+    });
+  add("import", "read a kernel, to be named with --kernel and in the policy")
+    .argument(
+      "<what...>",
+      "its Module.symvers, its /lib/modules/…/build, headers or built tree, its linux-headers-*.deb (of one kernel: several parts)",
+    )
+    .option("--name <name>", "what to call it (default: what uname -r says there)")
+    .option("--force", "replace one of that name")
+    .action(async (what: string[], options) => {
+      const { importKernel } = await import("./kernel-import.ts");
+      finish(await importKernel(what, options, io));
     });
 };
 
@@ -174,6 +223,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
       finish(await diffInputs(before, after, { ...options, format: options.format.length > 0 ? options.format : ["text"] }, io));
     });
 
+  kernelCommands(program, io, finish);
   baselineCommands(program, io, finish);
   projectCommands(program, io, finish);
   return program;

@@ -1,5 +1,4 @@
 import type { ManifestSubjectFile } from "../../inputs/manifest.ts";
-import type * as z from "zod";
 import type { Declaration, Kernel, KernelExport } from "../../kernels/model.ts";
 import { InputError } from "../../shared/input-error.ts";
 import { validate } from "../../shared/validate.ts";
@@ -24,9 +23,7 @@ export const partOf = (yaml: YamlText, path: Path): YamlText => ({
   problem: (inner, ...rest) => yaml.problem([...path, ...inner], ...rest),
 });
 
-type NameOf = z.output<typeof SceneName>;
-
-const kernelOf = (name: string, names: readonly NameOf[], file: string): Kernel => {
+const kernelOf = (name: string, names: readonly SceneName[], file: string): Kernel => {
   const exports = new Map(
     names.flatMap((each): [string, KernelExport][] => {
       const { type = "EXPORT_SYMBOL", exporter = "vmlinux", namespace, crc, exported = true } = each;

@@ -9,7 +9,7 @@ const text = z.string().min(1);
 const Subject = ManifestSubject.partial({ name: true, kind: true });
 
 /** What a kernel of a scene says of one name. */
-export const SceneName = z.strictObject({
+const SceneName = z.strictObject({
   name: text,
   exported: z.boolean().optional().meta({ description: "false: only its headers have the name" }),
   form: z.enum(["function", "variable", "inline", "macro", "alias"]).optional().meta({ description: "function where left out" }),
@@ -71,5 +71,6 @@ export const TestFile = z.strictObject({
   cases: z.array(Case).min(1),
 });
 
+export type SceneName = z.output<typeof SceneName>;
 export type Case = z.output<typeof Case>;
 export type Expected = z.output<typeof Expected>;

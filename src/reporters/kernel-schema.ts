@@ -1,0 +1,110 @@
+import * as z from "zod";
+
+// The forms of `abi-lint kernel … --format json` (version 1); published as rules/schema/kernel-list.json, kernel-show.json and kernel-diff.json.
+
+const count = z.int().min(0);
+
+const Config = z
+  .strictObject({
+    modversions: z.boolean().meta({ description: "CONFIG_MODVERSIONS" }),
+    generator: z.enum(["genksyms", "gendwarfksyms"]).optional().meta({ description: "what makes the CRCs" }),
+    trimmed: z.boolean().meta({ description: "CONFIG_TRIM_UNUSED_KSYMS" }),
+    compiler: z.string().optional().meta({ description: "CONFIG_CC_VERSION_TEXT" }),
+  })
+  .meta({ description: "what the .config says; absent where none was read" });
+
+const Known = z.strictObject({
+  name: z.string(),
+  origin: z.enum(["shipped", "imported"]),
+  file: z.string().meta({ description: "where it is kept" }),
+  about: z.string().meta({ description: "what it was made from and how" }),
+  package: z.string().optional(),
+  arch: z.string().optional(),
+  uname: z.string().optional().meta({ description: "what uname -r says there" }),
+  vermagic: z.string().optional().meta({ description: "what a module must say to be loaded there" }),
+  config: Config.optional(),
+  exports: count,
+  crcs: z.boolean().meta({ description: "whether its exports carry CRCs" }),
+  headers: z.boolean().meta({ description: "whether it is known what its headers offer" }),
+});
+
+export const JsonKernelList = z.strictObject({
+  kernels: z.literal(1).meta({ description: "version of this format" }),
+  releases: z.array(Known),
+});
+export type JsonKernelList = z.output<typeof JsonKernelList>;
+
+export const JsonKernel = Known.extend({
+  kernel: z.literal(1).meta({ description: "version of this format" }),
+  counts: z.strictObject({
+    types: z.record(z.string(), count).meta({ description: "exports by type; the empty one is that of a Module.symvers of three columns" }),
+    namespaces: z.record(z.string(), count).meta({ description: "exports by namespace, of those that are in one" }),
+    vmlinux: count.meta({ description: "exports of the kernel itself" }),
+    modules: count.meta({ description: "modules that export something" }),
+    crcs: count.meta({ description: "exports with a CRC" }),
+    signatures: count.meta({ description: "exports whose type is known" }),
+  }),
+});
+export type JsonKernel = z.output<typeof JsonKernel>;
+
+const Side = z.strictObject({
+  name: z.string(),
+  file: z.string(),
+  arch: z.string().optional(),
+  exports: count,
+  crcs: z.boolean(),
+  generator: z.enum(["genksyms", "gendwarfksyms"]).optional(),
+  headers: z.boolean(),
+});
+
+const Export = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  exporter: z.string(),
+  namespace: z.string().optional(),
+  crc: z.string().optional(),
+});
+
+const facts = (changed: string) =>
+  z.strictObject({
+    known: count.meta({ description: "exports of which it is known on both" }),
+    changed: z
+      .array(z.strictObject({ name: z.string(), from: z.string(), to: z.string() }))
+      .meta({ description: `${changed}; an empty text is "none"` }),
+  });
+
+export const JsonKernelDiff = z.strictObject({
+  kernelDiff: z.literal(1).meta({ description: "version of this format" }),
+  before: Side,
+  after: Side,
+  for: z
+    .strictObject({ modules: z.array(z.string()), uses: count })
+    .optional()
+    .meta({ description: "the modules whose uses were looked at; absent where all exports were" }),
+  kept: count.meta({ description: "exports that both have" }),
+  removed: z.array(
+    Export.extend({
+      now: z
+        .strictObject({ form: z.enum(["function", "variable", "inline", "macro", "alias"]), header: z.string() })
+        .optional()
+        .meta({ description: "what the later headers offer under that name" }),
+    }),
+  ),
+  added: z.array(Export),
+  facts: z.strictObject({
+    type: facts("EXPORT_SYMBOL and its kind"),
+    namespace: facts("the namespace it is exported in"),
+    exporter: facts("the module that exports it"),
+    signature: facts("its type, normalised"),
+    crc: facts("its CRC"),
+  }),
+  crcGap: z
+    .enum(["before-without-crcs", "after-without-crcs", "other-generator", "other-architecture"])
+    .optional()
+    .meta({ description: "why no CRC of the two is comparable" }),
+  rust: z
+    .strictObject({ before: count, after: count, left: count })
+    .meta({ description: "names made by rustc, which change with it: how many each has, how many of them are not compared here" }),
+  neither: z.array(z.string()).meta({ description: "uses that neither exports" }),
+});
+export type JsonKernelDiff = z.output<typeof JsonKernelDiff>;
