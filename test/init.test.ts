@@ -92,7 +92,7 @@ describe("what init writes", () => {
     const lines = stdout.trimEnd().split("\n");
     const matches = lines.map((line) => new RegExp(regexp).exec(line));
     expect(matches.filter((match) => !match)).toEqual([]);
-    expect(matches[0]![groups.code]).toBe("no-trace-hooks");
+    expect(matches[0]![groups.code]).toBe("export-gone");
     expect(matches[0]!.slice(groups.file, groups.severity + 1)).toEqual(["stap_opens.ko", "1", "1", "error"]);
   });
 

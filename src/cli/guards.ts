@@ -3,13 +3,27 @@ import { readConditionals, type Condition, type Conditionals } from "../inputs/c
 import type { Site } from "../shared/vocabulary.ts";
 import type { Subject } from "../usage/model.ts";
 import type { Host } from "./host.ts";
-import { sourceFolder } from "./place-sources.ts";
+import { LEVELS_UP, sourceFolder } from "./place-sources.ts";
 
 /** More sources than any module that this is worth the time for. */
 const MAX_FILES = 500;
 const MAX_BYTES = 4_000_000;
 
 const shown = (file: string, { line, text }: Condition): string => `${file}:${line} ${text}`;
+
+const headersIn = (host: Host, folder: string, below: string): readonly string[] =>
+  host.kindOf(join(folder, below)) !== "folder"
+    ? []
+    : host
+        .list(join(folder, below))
+        .filter((name) => name.endsWith(".h"))
+        .map((name) => join(below, name));
+
+/** The folders above that belong to the same project, as its makefiles tell: a header for older kernels often stands at the top. */
+const foldersAbove = (host: Host, folder: string): readonly string[] =>
+  Array.from({ length: LEVELS_UP }, (_, index) => "../".repeat(index + 1)).filter((up) =>
+    ["Makefile", "Kbuild"].some((name) => host.kindOf(join(folder, up, name)) === "file"),
+  );
 
 /**
  * Notes at each place of a use whether its source has code of its own for other kernels there: the line stands under a condition on the kernel's
@@ -21,14 +35,7 @@ export const guardSites = (host: Host, subject: Subject): Subject => {
   if (first === undefined) return subject;
   const folder = sourceFolder(host, subject.path, first);
   if (folder === undefined) return subject;
-  const headers = [...new Set(files.map(dirname))].flatMap((each) =>
-    host.kindOf(join(folder, each)) !== "folder"
-      ? []
-      : host
-          .list(join(folder, each))
-          .filter((name) => name.endsWith(".h"))
-          .map((name) => join(each, name)),
-  );
+  const headers = [...new Set(files.map(dirname)), ...foldersAbove(host, folder)].flatMap((each) => headersIn(host, folder, each));
   const read = new Map<string, Conditionals>();
   const defines = new Map<string, string>();
   for (const file of [...new Set([...files, ...headers])].slice(0, MAX_FILES)) {
@@ -41,9 +48,10 @@ export const guardSites = (host: Host, subject: Subject): Subject => {
     for (const [name, condition] of conditionals.defines) if (!defines.has(name)) defines.set(name, shown(file, condition));
   }
   if (read.size === 0) return subject;
-  const guardOf = (name: string, { file, line, written }: Site): string | undefined => {
+  const guardOf = (name: string, { file, line, written, variable }: Site): string | undefined => {
     if (file === undefined || line === undefined) return undefined;
-    const around = read.get(file)?.around(line);
+    // Of data the line is where the variable begins, not where the name stands in it.
+    const around = variable === undefined ? read.get(file)?.around(line) : read.get(file)?.aroundAll(name);
     return around ? shown(file, around) : (defines.get(written ?? name) ?? defines.get(name));
   };
   return {

@@ -4,7 +4,7 @@ import type { Subject } from "../usage/model.ts";
 import type { Host } from "./host.ts";
 
 /** How far above a module its source root is looked for: kbuild leaves a.ko beside its sources, or in one of the folders below their root. */
-const LEVELS_UP = 4;
+export const LEVELS_UP = 4;
 
 /** The folder in which a module's sources are found: beside it, or a few folders above; undefined where they are not. */
 export const sourceFolder = (host: Host, path: string, file: string): string | undefined => {

@@ -60,7 +60,7 @@ const rebuildEvidence = ({ kernel, found, rebuild }: KernelView): Evidence => {
   const { name, source } = kernel;
   switch (rebuild.state) {
     case "changed":
-      return { kind: "signature", kernel: name, name: rebuild.name, signature: rebuild.now };
+      return { kind: "signature", kernel: name, name: rebuild.name, signature: rebuild.to };
     case "unexported":
       return { kind: "declared", kernel: name, name: rebuild.name, header: rebuild.header };
     case "gone":
@@ -96,7 +96,7 @@ const kernelEvidence = (
 const baseEvidence = (views: readonly KernelView[], base: Kernel | undefined): Evidence[] => {
   const rebuild = views.find((view) => view.rebuild.state !== "holds")?.rebuild;
   if (!base || !rebuild) return [];
-  if (rebuild.state === "changed") return [{ kind: "signature", kernel: base.name, name: rebuild.name, signature: rebuild.then }];
+  if (rebuild.state === "changed") return [{ kind: "signature", kernel: base.name, name: rebuild.name, signature: rebuild.from }];
   const found = rebuild.state === "gone" || rebuild.state === "unexported" ? base.find(rebuild.name) : undefined;
   return found ? [exportEvidence(base.name, found)] : [];
 };
@@ -115,7 +115,7 @@ const rebuildFacts = (
   return {
     broken: rebuild.name,
     base: base?.name ?? "",
-    ...(rebuild.state === "changed" && { then: rebuild.then, now: rebuild.now }),
+    ...(rebuild.state === "changed" && { "old-type": rebuild.from, "new-type": rebuild.to }),
     ...(replacement && { replacement: replacementText(replacement) }),
   };
 };
@@ -154,7 +154,7 @@ export const useFinding = (
     exporter: found?.exporter ?? "",
     namespace: found?.namespace ?? "",
     licences: subject.licences.length > 0 ? subject.licences.join(", ") : "none",
-    "refused-by": refusersOf(subject.licences).join(" and "),
+    "refused-by": refusersOf(subject.licences, use.weak).join(" and "),
     ...rebuild,
   };
   return {

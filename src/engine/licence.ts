@@ -5,12 +5,12 @@ const GPL_COMPATIBLE = new Set(["GPL", "GPL v2", "GPL and additional rights", "D
 export type Refuser = "modpost" | "loader";
 
 /**
- * modpost wants every licence tag compatible, the loader looks at the first; a module without a tag counts as proprietary for both
- * (scripts/mod/modpost.c read_symbols, kernel/module/main.c setup_modinfo).
+ * modpost wants every licence tag compatible, the loader looks at the first (scripts/mod/modpost.c read_symbols, kernel/module/main.c setup_modinfo). Without a
+ * tag modpost refuses the module itself, and the loader takes it for proprietary. A weak symbol the loader then leaves at zero (simplify_symbols).
  */
-export const refusersOf = (licences: readonly string[]): readonly Refuser[] => {
+export const refusersOf = (licences: readonly string[], isWeak = false): readonly Refuser[] => {
   const refusers: Refuser[] = [];
-  if (licences.length === 0 || licences.some((tag) => !GPL_COMPATIBLE.has(tag))) refusers.push("modpost");
-  if (!GPL_COMPATIBLE.has(licences[0] ?? "")) refusers.push("loader");
+  if (licences.some((tag) => !GPL_COMPATIBLE.has(tag))) refusers.push("modpost");
+  if (!isWeak && !GPL_COMPATIBLE.has(licences[0] ?? "")) refusers.push("loader");
   return refusers;
 };

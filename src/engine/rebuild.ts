@@ -11,7 +11,7 @@ export type Rebuild =
   /** Declared, but not exported: it compiles, and modpost refuses it. */
   | { readonly state: "unexported"; readonly name: string; readonly header: string }
   /** Calls that fit the old type do not fit the new one. */
-  | { readonly state: "changed"; readonly name: string; readonly then: string; readonly now: string }
+  | { readonly state: "changed"; readonly name: string; readonly from: string; readonly to: string }
   /** It broke, but the source has code of its own for other kernels wherever it uses it. */
   | { readonly state: "adapts"; readonly name: string }
   /** It depends on which of these names the source wrote, or on what it does with the value. */
@@ -37,9 +37,10 @@ const compareTypes = (name: string, base: Kernel, kernel: Kernel, isAddress: boo
   const [then, now] = [typesOf(base, name), typesOf(kernel, name)];
   if (then.length === 0 || now.length === 0) return { state: "unclear", names: [name] };
   if (then.some((type) => now.includes(type))) return HOLDS;
-  const fits = isAddress ? ["breaks"] : then.flatMap((from) => now.map((to) => callsFit(from, to)));
+  // A function that is put into a structure's member changes its type together with the member, if at all.
+  const fits = isAddress ? ["unknown"] : then.flatMap((from) => now.map((to) => callsFit(from, to)));
   if (fits.includes("fits")) return HOLDS;
-  return fits.includes("unknown") ? { state: "unclear", names: [name] } : { state: "changed", name, then: then[0]!, now: now[0]! };
+  return fits.includes("unknown") ? { state: "unclear", names: [name] } : { state: "changed", name, from: then[0]!, to: now[0]! };
 };
 
 /** Whether a name that the source has compiles and links on a kernel. */
@@ -81,6 +82,9 @@ const isAdapted = ({ sites }: Use): boolean => {
   return placed.length > 0 && placed.every(({ guard }) => guard !== undefined);
 };
 
+/** Whether one header has both names. */
+const isBeside = (a: string, b: string, { headers }: Kernel): boolean => headers?.find(a)?.header === headers?.find(b)?.header;
+
 /** The worst first: what breaks, then what cannot be told. */
 const worst = (states: readonly Rebuild[]): Rebuild => states.find(isBreak) ?? states.find(({ state }) => state !== "holds") ?? HOLDS;
 
@@ -97,9 +101,15 @@ export const rebuildOf = (use: Use, base: Kernel | undefined, kernel: Kernel): R
   // What a header's helper became is not known there: the export itself is all that can be asked about.
   if (!kernel.headers) return ask(use.name);
   const { chains, direct } = writtenIn(use, base);
-  const states = chains.map((names) => oneOf(names, names.map(ask)));
-  // A symbol that is still exported as it was is reached by whatever led to it.
-  if (direct && ask(use.name).state !== "holds") states.push(oneOf(direct, direct.map(ask)));
+  const reached = (name: string, names: readonly string[]): Rebuild => {
+    const own = ask(name);
+    // What is still there as it was is reached by whatever leads to it; and a helper of a macro changes together with the macro.
+    const isHelper =
+      own.state === "changed" && names.some((each) => each !== name && isBeside(each, name, kernel) && ask(each).state === "holds");
+    return own.state === "holds" || isHelper ? HOLDS : oneOf(names, names.map(ask));
+  };
+  const states = chains.map((names) => reached(names[0]!, names));
+  if (direct) states.push(reached(use.name, direct));
   const state = worst(states);
   if (!("name" in state) || !isAdapted(use)) return state;
   return { state: "adapts", name: state.name };

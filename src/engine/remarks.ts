@@ -5,6 +5,7 @@ import type { BaselineState, BudgetState, Gap, Oddity, RebuildState, WaiverState
 import type { JudgedUse } from "./judge.ts";
 import type { Subject } from "../usage/model.ts";
 import { crcGap, judgesArch } from "./comparable.ts";
+import { checksModuleNamespaces, MODULE_PREFIX } from "./predicates/namespace-access.ts";
 import { refusersOf } from "./licence.ts";
 
 /** Something to say of a subject as a whole, on a kernel where one is concerned, and of which names (none: of all). */
@@ -109,5 +110,7 @@ export const remarksOn = (
       ? [...crcGaps(subject, kernel, base), ...rebuildGaps(uses, kernel)]
       : [{ gap: "other-architecture", kernel, names: [] }],
   );
-  return [...remarks, ...gaps];
+  const restricted = subject.imports.filter((namespace) => namespace.startsWith(MODULE_PREFIX));
+  const refusing = restricted.length > 0 ? kernels.filter((kernel) => judgesArch(subject, kernel) && checksModuleNamespaces(kernel)) : [];
+  return [...remarks, ...refusing.map((kernel): Remark => ({ oddity: "restricted-import", kernel, names: restricted })), ...gaps];
 };

@@ -1,3 +1,5 @@
+import { isSince } from "./version.ts";
+
 /** What took the place of an interface: a fact with its source. */
 export interface Replacement {
   readonly name: string;
@@ -17,14 +19,5 @@ export const replacementText = ({ name, instead, note, source }: Replacement): s
   return `${names}${note === undefined ? "" : `; ${note}`} (${source})`;
 };
 
-const numbers = (series: string): readonly number[] => (/^\d+(?:\.\d+)*/.exec(series)?.[0] ?? "").split(".").map(Number);
-
 /** Whether a kernel is of the first series without the interface, or of a later one: of an earlier step the fact says nothing. */
-export const appliesTo = ({ gone }: Replacement, kernel: string): boolean => {
-  const [wanted, found] = [numbers(gone), numbers(kernel)];
-  for (let index = 0; index < wanted.length; index++) {
-    const difference = (found[index] ?? 0) - wanted[index]!;
-    if (difference !== 0) return difference > 0;
-  }
-  return true;
-};
+export const appliesTo = ({ gone }: Replacement, kernel: string): boolean => isSince(kernel, gone) ?? true;

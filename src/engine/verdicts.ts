@@ -46,7 +46,7 @@ export const verdictsOf = (
     const against = {
       missing: count(({ found }, { use }) => found === undefined && !use.weak),
       crcs: count((view, { context }) => crcStateOf({ ...context, view }) === "differs"),
-      licence: refusers.includes("loader") ? count(isGpl) : 0,
+      licence: refusers.includes("loader") ? count((view, { use }) => isGpl(view) && !use.weak) : 0,
       namespaces,
     };
     const vermagic = gaps.includes("other-architecture") ? "not-checked" : vermagicOf(subject, kernel);

@@ -66,7 +66,7 @@ const count = <T>(list: readonly T[], is: (each: T) => boolean): number => list.
 export const isBroken = ({ isRemoved, isChanged }: Step): boolean => isRemoved || isChanged;
 
 /** The shipped files' rates of change from series to series (of each the newest release), by in-tree users, and of CRCs within one series. */
-export const churn = (facts: Facts, crc: (name: number, release: number) => number): string => {
+export const churn = (facts: Facts, headers: Facts, crc: (name: number, release: number) => number): string => {
   const newest = (series: string): number => facts.releases.findLastIndex((each) => each.series === series);
   const name = (release: number): string => facts.releases[release]!.name;
   const [a, b, c, d] = SERIES.map(newest) as [number, number, number, number];
@@ -107,20 +107,38 @@ export const churn = (facts: Facts, crc: (name: number, release: number) => numb
   const known = (from: number, to: number): readonly Step[] => stepsOf(facts, from, to).filter(({ isUnknown }) => !isUnknown);
   const past = known(b, c);
   const next = known(c, d);
-  lines.push("", `| in-tree users | broken ${name(b)} → ${name(c)} | broken ${name(c)} → ${name(d)} |`, "|---|---|---|");
+  const declared = headers.table("headers");
+  /** Whether source that uses what is no longer exported still finds it in a header, as an inline function or a macro. */
+  const isHeadersNow = ({ row, isRemoved }: Step, release: number): boolean =>
+    isRemoved && ["inline", "macro", "alias"].includes(declared.find(row.name)?.value("form", release) ?? "");
+  const cellOf = (steps: readonly Step[], to: number): string => {
+    const broken = steps.filter(isBroken);
+    const headersNow = count(broken, (each) => isHeadersNow(each, to));
+    return `${broken.length} of ${steps.length} (${percent(broken.length, steps.length)}), ${headersNow} (${percent(broken.length - headersNow, steps.length)})`;
+  };
+  lines.push(
+    "",
+    "Broken: removed or of another type; then how many of these a header offers now as an inline function or a macro, and the rate without them.",
+    "",
+    `| in-tree users | broken ${name(b)} → ${name(c)} | broken ${name(c)} → ${name(d)} |`,
+    "|---|---|---|",
+  );
   GROUPS.forEach(({ title, from }, index) => {
     const below = GROUPS[index + 1]?.from ?? Infinity;
-    const cells = [past, next].map((steps) => {
-      const group = steps.filter(({ users }) => users >= from && users < below);
-      const broken = count(group, isBroken);
-      return `${broken} of ${group.length} (${percent(broken, group.length)})`;
-    });
+    const cells = (
+      [
+        [past, c],
+        [next, d],
+      ] as const
+    ).map(([steps, to]) =>
+      cellOf(
+        steps.filter(({ users }) => users >= from && users < below),
+        to,
+      ),
+    );
     lines.push(`| ${title} | ${cells.join(" | ")} |`);
   });
-  const all = [past, next].map(
-    (steps) => `${count(steps, isBroken)} of ${steps.length} (${percent(count(steps, isBroken), steps.length)})`,
-  );
-  lines.push(`| all | ${all.join(" | ")} |`);
+  lines.push(`| all | ${cellOf(past, c)} | ${cellOf(next, d)} |`);
 
   const changedBefore = new Set(past.filter((each) => each.isChanged).map(({ row }) => row.name));
   const again = next.filter(({ row }) => changedBefore.has(row.name));

@@ -111,7 +111,7 @@ const fetchAll = (list: readonly Entry[]): readonly Found[] => {
 
 const build = (list: readonly Entry[]): void => {
   const all = fetchAll(list);
-  progress(`${all.length} releases have their packages`);
+  progress(`${all.length} releases are at hand`);
   const shipped = all.some(({ found }) => "release" in found) ? readShipped() : undefined;
   function* facts(): Generator<ReleaseFacts> {
     for (const { entry, found } of all) {
@@ -156,9 +156,14 @@ const build = (list: readonly Entry[]): void => {
 
 const main = (): void => {
   if (options.help) return void process.stdout.write(USAGE);
-  if (options.churn) return void process.stdout.write(churn(readShipped().exports, readShipped().crc));
-  const list = readList("rules/history/releases.yaml").filter(({ name }) => wanted.length === 0 || wanted.includes(name));
-  if (list.length === 0) throw new Error(`rules/history/releases.yaml has no release ${wanted.join(", ")}`);
+  if (options.churn) {
+    const { exports, headers, crc } = readShipped();
+    return void process.stdout.write(churn(exports, headers, crc));
+  }
+  const all = readList("rules/history/releases.yaml");
+  const unknown = wanted.filter((name) => !all.some((each) => each.name === name));
+  if (unknown.length > 0) throw new Error(`rules/history/releases.yaml has no release ${unknown.join(", ")}`);
+  const list = wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
   if (!options.check) return build(list);
   const { exports, crc } = readShipped();
   const found = fetchAll(list).flatMap(({ entry, found }) => ("release" in found ? [] : [{ name: entry.name, headers: found[0] }]));

@@ -13,11 +13,16 @@ export interface Condition {
 
 /** The conditions of a source that tell kernels apart. */
 export interface Conditionals {
-  /** The innermost one around a line, 1-based. */
+  /** The innermost one around a line, 1-based, or within the statement that begins there: arguments may depend on the kernel, too. */
   around(line: number): Condition | undefined;
-  /** Macros that are defined under one, by name. */
+  /** Where a name has code of its own: each line that mentions it stands under such a condition. The first of these. */
+  aroundAll(name: string): Condition | undefined;
+  /** Macros that are defined under one, and what these stand for, by name. */
   readonly defines: ReadonlyMap<string, Condition>;
 }
+
+/** Lines of the longest call that is looked through. */
+const MAX_STATEMENT = 20;
 
 const DIRECTIVE = /^\s*#\s*(ifdef|ifndef|if|elif|else|endif|define)\b\s*(.*)$/;
 
@@ -50,13 +55,23 @@ export const readConditionals = (text: string): Conditionals => {
       // The other branch depends on the same condition.
       if (last) Object.assign(last, { from: line, condition: last.condition ?? conditionAt(line, keyword, rest) });
     } else if (keyword === "define") {
-      const name = /^[A-Za-z_]\w*/.exec(rest)?.[0];
       const condition = open.findLast((each) => each.condition)?.condition;
-      if (name !== undefined && condition && !defines.has(name)) defines.set(name, condition);
+      if (condition) for (const word of rest.match(/[A-Za-z_]\w*/g) ?? []) if (!defines.has(word)) defines.set(word, condition);
     } else open.push({ from: line, condition: conditionAt(line, keyword, rest) });
   }
+  const endOf = (line: number): number => {
+    const end = lines.findIndex((each, index) => index >= line - 1 && each.includes(";"));
+    return end < 0 ? line : Math.min(end + 1, line + MAX_STATEMENT);
+  };
+  const around = (line: number): Condition | undefined =>
+    spans.filter(({ from, to }) => from < endOf(line) && line < to).sort((a, b) => b.from - a.from)[0]?.condition;
   return {
-    around: (line) => spans.filter(({ from, to }) => from < line && line < to).sort((a, b) => b.from - a.from)[0]?.condition,
+    around,
+    aroundAll: (name) => {
+      const word = new RegExp(`\\b${name.replace(/\W/g, "\\$&")}\\b`);
+      const conditions = lines.flatMap((line, index) => (word.test(line) ? [around(index + 1)] : []));
+      return conditions.every((each) => each !== undefined) ? conditions[0] : undefined;
+    },
     defines,
   };
 };

@@ -116,7 +116,7 @@ const assignable = (from: string, to: string): Fit => {
 const worst = (fits: readonly Fit[]): Fit => (fits.includes("breaks") ? "breaks" : fits.includes("unknown") ? "unknown" : "fits");
 
 /**
- * Whether calls that fit one normalised type fit another. Where the address is taken instead, only equal types fit.
+ * Whether calls that fit one normalised type fit another.
  * What is wider than the language's own rules (an integer that got narrower, a const that a caller would have to drop) is no break of the build.
  */
 export const callsFit = (then: string, now: string): Fit => {

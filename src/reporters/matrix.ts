@@ -101,6 +101,9 @@ const transposed = (
 
 const isClean = ({ load, rebuild }: KernelVerdict): boolean => load.state === "yes" && rebuild.state === "yes";
 
+/** The worst first. */
+const ORDER = ["no", "not-checked", "yes"] as const satisfies readonly LoadVerdict["state"][];
+
 const RUN_LABEL = "loads/rebuilds";
 
 /** Many subjects: one line each, for those that do not load and build everywhere. */
@@ -109,11 +112,10 @@ const runMatrix = ({ subjects, kernels }: Report, paint: Paint): string => {
   const shown = open.slice(0, MAX_SUBJECTS);
   const names = Math.max(RUN_LABEL.length, ...shown.map(({ name }) => visible(name).length));
   const cell = ({ load, rebuild }: KernelVerdict): Cell => {
-    const worst = [load.state, rebuild.state];
     const short = (state: LoadVerdict["state"]): string => (state === "not-checked" ? "?" : state);
     return {
       text: `${short(load.state)}/${short(rebuild.state)}`,
-      state: worst.includes("no") ? "no" : worst.includes("not-checked") ? "not-checked" : "yes",
+      state: ORDER.find((state) => load.state === state || rebuild.state === state)!,
     };
   };
   const widths = kernels.map(({ name }) => Math.max(visible(name).length, 7));

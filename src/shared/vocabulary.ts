@@ -95,6 +95,8 @@ export const ODDITIES = {
   "conflicting-crc": "two CRCs for one symbol",
   "licences-disagree": "licence tags of which one is GPL-compatible and another is not",
   "needless-import": "an imported namespace in which no kernel has a symbol that is used",
+  "restricted-import": "an import of a namespace that lists the modules it is for: no import opens it",
+  "no-licence": "no MODULE_LICENSE",
   "common-symbol": "an uninitialised common symbol, which the loader refuses",
   "this-module": "not exactly one struct module",
   "no-debug-information": "no debug information to say at which source lines symbols are used",

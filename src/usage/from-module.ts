@@ -17,7 +17,7 @@ const moduleName = (modinfoName: string | undefined, path: string): string =>
   modinfoName ??
   path
     .slice(path.lastIndexOf("/") + 1)
-    .replace(/\.ko(\..*)?$/, "")
+    .replace(/\.(ko|o)(\..*)?$/, "")
     .replaceAll("-", "_");
 
 const sitesBySymbol = ({ sites }: ModuleFacts, root: SourceRoot): ReadonlyMap<string, readonly Site[]> => {
@@ -65,7 +65,12 @@ const usesOf = (facts: ModuleFacts, names: SymbolNames): Use[] => {
   const sites = sitesBySymbol(facts, root);
   const uses = facts.undefinedSymbols.map(({ name, weak }): Use => {
     const crc = crcs.get(name);
-    const written = names.writtenFor(name, facts.sources.length > 0);
+    const places = sites.get(name) ?? [];
+    // Assembler in an inline function leaves no chain: what has no line is judged as without debug information.
+    const written = names.writtenFor(
+      name,
+      places.some((site) => site.line !== undefined),
+    );
     return {
       kind: "symbol",
       name,
@@ -73,7 +78,7 @@ const usesOf = (facts: ModuleFacts, names: SymbolNames): Use[] => {
       origin: names.isToolchain(facts.arch, name) ? "toolchain" : "author",
       ...(crc !== undefined && { crc }),
       ...(written && { written }),
-      sites: sites.get(name) ?? [],
+      sites: places,
     };
   });
   const layout = crcs.get(MODULE_LAYOUT);

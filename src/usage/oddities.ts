@@ -1,3 +1,4 @@
+import { modinfoValues } from "../inputs/modinfo.ts";
 import type { ModuleFacts } from "../inputs/module.ts";
 import type { Oddity } from "../shared/vocabulary.ts";
 import type { Subject } from "./model.ts";
@@ -16,6 +17,7 @@ export const odditiesOf = (facts: ModuleFacts): Subject["oddities"] => {
     "unused-crc": [...crcs.keys()].filter((name) => !used.has(name)),
     "conflicting-crc": [...conflicting],
     "common-symbol": commonSymbols,
+    "no-licence": modinfoValues(facts.modinfo, "license").length === 0 ? ["none"] : [],
     "this-module": thisModules === 1 ? [] : [`${thisModules} sections`],
     "no-debug-information": sites.length > 0 && sources.length === 0 ? ["places are those of the module"] : [],
   };

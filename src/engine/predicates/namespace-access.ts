@@ -1,8 +1,13 @@
+import type { Kernel } from "../../kernels/model.ts";
+import { isSince } from "../version.ts";
 import type { Context } from "../context.ts";
 import { wordPredicate } from "./predicate.ts";
 
 /** EXPORT_SYMBOL_FOR_MODULES: the namespace itself lists who may use it (Documentation/core-api/symbol-namespaces.rst). */
-const MODULE_PREFIX = "module:";
+export const MODULE_PREFIX = "module:";
+
+/** 6.12.y has the macro without the checks: there such a namespace is one like any other. What a kernel's name does not tell is taken for a new one. */
+export const checksModuleNamespaces = ({ name }: Kernel): boolean => isSince(name, "6.16") ?? true;
 
 const fold = (name: string): string => name.replaceAll("-", "_");
 
@@ -18,8 +23,8 @@ export const accessOf = ({ subject, view }: Context): "none" | "imported" | "mis
   if (!view?.found) return undefined;
   const { namespace } = view.found;
   if (namespace === undefined) return "none";
-  // By the prefix, not by the kernel's version: 6.12.y has the macro without the checks.
-  if (namespace.startsWith(MODULE_PREFIX)) return allows(namespace, subject.name) ? "allowed" : "restricted";
+  if (namespace.startsWith(MODULE_PREFIX) && checksModuleNamespaces(view.kernel))
+    return allows(namespace, subject.name) ? "allowed" : "restricted";
   return subject.imports.includes(namespace) ? "imported" : "missing";
 };
 

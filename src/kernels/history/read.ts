@@ -85,10 +85,14 @@ export const openFacts = (bytes: Uint8Array, file: string): Facts => {
         if (byte < 0x80) return value;
       }
     };
-    for (let release = 0; at < end;) {
+    let release = 0;
+    const next = (): boolean => {
+      if (at >= end) return false;
       release += number();
       each(release, number());
-    }
+      return true;
+    };
+    while (next());
   };
 
   const tableOf = (name: string): Table => {

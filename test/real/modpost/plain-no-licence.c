@@ -1,0 +1,12 @@
+// No licence at all, though there are plain exports only.
+#include <linux/delay.h>
+#include <linux/module.h>
+
+static int __init start(void)
+{
+	msleep(1);
+	return 0;
+}
+module_init(start);
+
+MODULE_DESCRIPTION("A module without a licence");
