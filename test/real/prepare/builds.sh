@@ -24,12 +24,13 @@
 [ $# -ge 1 ] || { echo "usage: ${0##*/} WORKDIR [PACKAGE...]" >&2; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/release.sh"
+. "$here/trixie.sh"
 mkdir -p "$1" && W=$(cd "$1" && pwd) || die "cannot make the work folder $1"
 shift
 case $W in *[[:space:]:]*) die "kbuild allows no space or colon in the folder's name: $W" ;; esac
 wanted=" $* "
 exec 9>"$W/lock"
-flock -n 9 || die "another ${0##*/} works in $W"
+flock 9 # modpost.sh works in the same chroot
 chroot=$W/trixie
 is_wanted() { [ "$wanted" = "  " ] || [[ $wanted == *" $1 "* ]]; }
 
@@ -40,21 +41,7 @@ of() {
   "$here/suite.sh" "$W" "$suite" amd64 "$folder" "$@"
 }
 
-# The kernels' own tools, and what a configure script or Makefile of a package wants beside them.
-IN_CHROOT=gcc,gcc-14,make,libelf-dev,libssl-dev,pahole,kmod,patch,perl,bc,gawk,openssl,iptables,libxtables-dev,pkgconf
 ON_HOST="bc gawk iptables libxtables-dev openssl pkg-config"
-
-make_chroot() {
-  [ "$(cat "$chroot/made" 2>/dev/null)" != $IN_CHROOT ] || return 0
-  need debootstrap
-  say "making a chroot of trixie"
-  rm -rf "$chroot" && rm -f "$W"/deb/*/*.unpacked-trixie
-  local mirror
-  mirror=$(sed -n '1s/.*\] \([^ ]*\) .*/\1/p' "$W"/apt/*/sources.list | head -n 1) # as suite.sh wrote it
-  nice debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
-    --include=$IN_CHROOT trixie "$chroot" "$mirror" >"$W/debootstrap.log" 2>&1 || return
-  rm -f "$chroot"/var/cache/apt/archives/*.deb && echo $IN_CHROOT >"$chroot/made"
-}
 
 # headers_of SUITE WANTED SERIES: unpacks a kernel's headers over the chroot and sets KERNEL, to WANTED or the newest of SERIES.
 headers_of() {

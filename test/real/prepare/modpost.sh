@@ -28,6 +28,7 @@ usage() { echo "usage: ${0##*/} WORKDIR 6.1|6.12|7" >&2; exit 2; }
 case $2 in 6.1 | 6.12 | 7) ;; *) usage ;; esac
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/release.sh"
+. "$here/trixie.sh"
 sources=$(cd "$here/../modpost" && pwd -P)
 mkdir -p "$1" && W=$(cd "$1" && pwd) || die "cannot make the work folder $1"
 case $W in *[[:space:]:]*) die "kbuild allows no space or colon in the folder's name: $W" ;; esac
@@ -39,24 +40,12 @@ flock 9
 # headers SUITE PATTERN: unpacks the newest such headers and what they stand on over the chroot; sets KREL.
 headers() {
   root=$W/trixie
-  [ -f "$root/made" ] || make_chroot || none "no chroot of trixie; see $W/debootstrap.log"
+  make_chroot || none "no chroot of trixie; see $W/debootstrap.log"
   KREL=$("$here/suite.sh" "$W" "$1" amd64 trixie "$2" | cut -d ' ' -f 1) && KREL=${KREL#linux-headers-}
   [ -n "$KREL" ] && "$here/suite.sh" "$W" "$1" amd64 trixie "linux-headers-${KREL%-amd64}-common" "linux-kbuild-${KREL%-amd64}" >/dev/null ||
     none "no $2 in $1"
 }
 none() { say "error: $*"; exit 3; }
-# builds.sh makes one with more in it; either serves.
-make_chroot() {
-  need debootstrap
-  say "making a chroot of trixie"
-  rm -rf "$root" "$W"/deb/*/*.unpacked-trixie
-  "$here/suite.sh" "$W" trixie amd64 trixie-nothing linux-base >/dev/null || return # for the mirror's address
-  debootstrap --variant=minbase --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
-    --include=gcc-14,make,dwarves,libelf1t64,libssl3t64 trixie "$root" \
-    "$(sed -n '1s/.*\] \([^ ]*\) .*/\1/p' "$W/apt/trixie-amd64/sources.list")" >"$W/debootstrap.log" 2>&1 || return
-  rm -f "$root"/var/cache/apt/archives/*.deb && touch "$root/made"
-}
-
 # build CASE [VARIABLE=VALUE...]: runs make where the compiler is. objtool 7.3 reads /proc/self/limits.
 build() {
   local name=$1 inside=()
