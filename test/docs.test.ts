@@ -8,7 +8,7 @@ import { policySource } from "../src/cli/load-policy.ts";
 import { loadShipped } from "../src/cli/shipped.ts";
 import { resolvePolicy } from "../src/index.ts";
 import { JsonReport } from "../src/reporters/json-schema.ts";
-import { JsonKernel, JsonKernelDiff, JsonKernelList } from "../src/reporters/kernel-schema.ts";
+import { JsonKernel, JsonKernelDiff, JsonKernelList, JsonKernelSeverities } from "../src/reporters/kernel-schema.ts";
 import { abiLint } from "./support/run.ts";
 import { referenceText } from "./support/reference.ts";
 import { SCHEMAS } from "./support/schemas.ts";
@@ -71,6 +71,7 @@ const KERNEL_SCHEMAS = {
   "kernel-list.json": kernelSchema(JsonKernelList, "abi-lint JSON list of kernels, version 1"),
   "kernel-show.json": kernelSchema(JsonKernel, "abi-lint JSON kernel, version 1"),
   "kernel-diff.json": kernelSchema(JsonKernelDiff, "abi-lint JSON diff of kernels, version 1"),
+  "kernel-severities.json": kernelSchema(JsonKernelSeverities, "abi-lint JSON diff of kernels by severities, version 1"),
 };
 
 for (const [file, text] of Object.entries({ ...SCHEMAS, ...KERNEL_SCHEMAS })) {

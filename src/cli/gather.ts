@@ -10,11 +10,12 @@ import type { Io } from "./io.ts";
 import { readRates } from "./history.ts";
 import { loadBaseline } from "./load-baseline.ts";
 import { loadRunnablePolicy } from "./load-code.ts";
+import { loadLists } from "./load-lists.ts";
 import { loadKernels } from "./load-kernels.ts";
 import { loadSubjects } from "./load-subjects.ts";
 import { policyFolder } from "./load-policy.ts";
 import { placeSources } from "./place-sources.ts";
-import { problemText } from "./problems.ts";
+import { noteText, problemText } from "./problems.ts";
 import { replacementsOf, shippedOf, type Shipped } from "./shipped.ts";
 
 /** What to judge, against what, by what: the options that check and explain share. */
@@ -54,12 +55,14 @@ const loadCommitted = (host: Host, { name, at }: PolicyEntry): readonly Subject[
 export const gatherReferences = async (
   options: GatherOptions,
   shipped: Shipped,
-  { host, env, today }: Io,
+  { host, env, today, stderr }: Io,
 ): Promise<Omit<LintInput, "subjects">> => {
   const { policy, code } = await loadRunnablePolicy(shipped, options, { host, env });
   const folder = policyFolder(host, shipped, options.policy);
   const { kernels, problems: missing, builtOn, history } = loadKernels(host, options.kernel, policy, folder);
-  if (missing.length > 0) throw new InputError(missing);
+  const { lists, problems: unread } = loadLists(host, policy);
+  for (const note of lists.flatMap(({ list }) => list.notes)) stderr.write(noteText(note));
+  if (missing.length + unread.length > 0) throw new InputError([...missing, ...unread]);
   const committed = policy.manifest && loadCommitted(host, policy.manifest);
   const baseline = loadBaseline(host, shipped, options);
   const known = history();
@@ -67,6 +70,7 @@ export const gatherReferences = async (
     kernels,
     ...(known && { past: { history: known, rates: readRates(host) } }),
     builtOn,
+    lists,
     replacements: replacementsOf(shipped),
     policy: options.binary === true ? { ...policy, isBinary: true } : policy,
     code,

@@ -7,6 +7,9 @@ const place = ({ file, line, column, offset, section }: Problem): string => {
   return `${visible(file)}: ${section === undefined ? "" : `section ${visible(section)}, `}offset 0x${offset.toString(16)}`;
 };
 
+/** What somebody should know of an input, and what did not stop its reading. */
+export const noteText = (problem: Problem): string => `abi-lint: note: ${place(problem)}: ${visible(problem.message)}\n`;
+
 /** An input error for people: what and where, the line it stands on with a caret below, and what may have been meant. */
 export const problemText = (problem: Problem): string => {
   const { message, hint, column } = problem;

@@ -101,6 +101,37 @@ const projectCommands = (program: Command, io: Io, finish: (status: ExitCode) =>
     });
 };
 
+/** The definition of the commands that write for a vendor, and read what was written for one. */
+const vendorCommands = (program: Command, io: Io, finish: (status: ExitCode) => void): void => {
+  program
+    .command("request")
+    .description("write the request to put on a vendor's list what modules need and the list lacks, or the whole list of what they need")
+    .argument("<input...>", "kernel modules, manifests, folders of modules; what one of them exports for another is not asked for")
+    .option("--list <file>", "the vendor's list (ksc, markdown)")
+    .addOption(
+      new Option("--as <form>", "ksc: ksc-result.txt; android: a symbol list; unused-ksyms: the file of CONFIG_UNUSED_KSYMS_WHITELIST")
+        .choices(["ksc", "markdown", "android", "unused-ksyms"])
+        .default("ksc"),
+    )
+    .option("-o, --output <file>", "where to write it (default: standard output)")
+    .option("-p, --policy <preset|file>", "the policy whose waivers give the reasons (default: the nearest abi-lint.yaml)")
+    .option("--path-map <from=to>", "rewrite the beginning of source paths (repeatable)", collectMap, [])
+    .option("--no-places", "do not look for source lines (markdown)")
+    .action(async (inputs: string[], options) => {
+      const { request } = await import("./request.ts");
+      finish(await request(inputs, options, io));
+    });
+  program
+    .command("import")
+    .description("turn the justifications of a report of ksc into waivers")
+    .argument("<report>", "ksc-result.txt")
+    .option("-o, --output <file>", "where to write them (default: standard output)")
+    .action(async (report: string, options) => {
+      const { importKscResult } = await import("./import-ksc.ts");
+      finish(importKscResult(report, options, io));
+    });
+};
+
 /** The definition of the commands that tell of kernels. */
 const kernelCommands = (program: Command, io: Io, finish: (status: ExitCode) => void): void => {
   const kernel = program
@@ -130,6 +161,10 @@ const kernelCommands = (program: Command, io: Io, finish: (status: ExitCode) => 
     .argument("<old>", "a kernel that is known by name, or a Module.symvers, or a folder or package that holds one")
     .argument("<new>", "the other")
     .option("--for <input>", "a kernel module, a manifest, a folder of modules: only what they take is compared (repeatable)", collect, [])
+    .option(
+      "--rules <file>",
+      "judge the changes by a severity file of SUSE's (kabi/severities); status 1: the rules do not tolerate one; lists CRCs that differ, too",
+    )
     .option("--crcs", "list the CRCs that differ")
     .option("--all", "lists in full")
     .action(async (before: string, after: string, options) => {
@@ -212,6 +247,8 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
       const { exportManifest } = await import("./export.ts");
       finish(await exportManifest(inputs, options, io));
     });
+
+  vendorCommands(program, io, finish);
   gathering(program.command("diff"))
     .description("tell what a change takes on, drops and changes: two modules or manifests")
     .argument("<old>", "a kernel module, a manifest, a folder of modules")

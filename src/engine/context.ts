@@ -1,6 +1,7 @@
 import type { Kernel, KernelExport } from "../kernels/model.ts";
 import type { BaselineState, BudgetState, Gap, Level, Oddity, WaiverState } from "../shared/vocabulary.ts";
 import type { Export, Subject, Use } from "../usage/model.ts";
+import type { Lists } from "./lists.ts";
 import type { Rebuild } from "./rebuild.ts";
 
 /** A module of the same run that exports what another uses. */
@@ -33,6 +34,10 @@ export interface Context {
   readonly view?: KernelView;
   /** Whether the project ships binaries: a module that must load as it was built. */
   readonly isBinary?: boolean;
+  /** The vendors' lists; absent where there are none. */
+  readonly lists?: Lists;
+  /** The kernels that the promise which decided is kept on (globs); absent where it names none. */
+  readonly promisedOn?: readonly string[];
   readonly gap?: Gap;
   readonly oddity?: Oddity;
   readonly waiver?: WaiverState;

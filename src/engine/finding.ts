@@ -5,7 +5,8 @@ import type { ResolvedRule } from "../policy/model.ts";
 import type { Placeholder } from "../policy/schema.ts";
 import type { Subject, Use } from "../usage/model.ts";
 import type { Kernel, KernelExport } from "../kernels/model.ts";
-import type { KernelView } from "./context.ts";
+import type { Context, KernelView } from "./context.ts";
+import type { Lists, NamedList } from "./lists.ts";
 import type { JudgedUse } from "./judge.ts";
 import { refusersOf } from "./licence.ts";
 import type { Verdict } from "./promises.ts";
@@ -74,7 +75,7 @@ const rebuildEvidence = ({ kernel, found, rebuild }: KernelView): Evidence => {
 const kernelEvidence = (
   rule: ResolvedRule,
   subject: Subject,
-  use: Use,
+  { use, context }: JudgedUse,
   base: Kernel | undefined,
   views: readonly KernelView[],
 ): Evidence[] => {
@@ -87,9 +88,45 @@ const kernelEvidence = (
     return exportEvidence(kernel.name, found);
   });
   if (asked.has("rebuild")) evidence.unshift(...baseEvidence(views, base));
+  evidence.push(...listEvidence(asked, use, context));
   if (asked.has("refused-by")) evidence.push({ kind: "licence", tags: subject.licences });
   if (asked.has("namespace-access")) evidence.push({ kind: "imports", namespaces: subject.imports });
   return evidence;
+};
+
+/** The lists that a rule asked about, each with the line that has the symbol. */
+const listEvidence = (asked: ReadonlySet<string>, use: Use, { lists, view }: Context): Evidence[] =>
+  listsAsked(asked, lists).map((named): Evidence => {
+    const { entry, isListed } = lists!.ask(named, use.name, view?.found);
+    return {
+      kind: "list",
+      list: named.name,
+      file: named.list.file,
+      ...(isListed && entry && { line: entry.line }),
+      ...(isListed && entry?.crc !== undefined && entry.crc !== 0 && { crc: entry.crc }),
+      ...(isListed && entry?.reason !== undefined && { reason: entry.reason }),
+    };
+  });
+
+const listsAsked = (asked: ReadonlySet<string>, lists: Lists | undefined): readonly NamedList[] => {
+  if (!lists) return [];
+  if (asked.has("protected")) return lists.of("protected");
+  if (asked.has("denied")) return lists.of("denied");
+  return ["list", "listed", "list-crc", "list-dropped"].some((field) => asked.has(field)) ? lists.stable : [];
+};
+
+/** What a rule's words on lists may speak of: those that lack the symbol, or for a list of what is not to be used those that have it. */
+const listFacts = (asked: ReadonlySet<string>, use: Use, context: Context): Facts => {
+  const evidence = listEvidence(asked, use, context).filter((each) => each.kind === "list");
+  if (evidence.length === 0) return {};
+  if (asked.has("list-crc")) {
+    const others = evidence.filter(({ crc }) => crc !== undefined && crc !== use.crc);
+    return { lists: others.map(({ list }) => list).join(", ") };
+  }
+  const isAgainst = asked.has("protected") || asked.has("denied");
+  const concerned = evidence.filter(({ line }) => (line !== undefined) === isAgainst).map(({ list }) => list);
+  const reason = evidence.find((each) => each.reason !== undefined)?.reason;
+  return { lists: concerned.join(", "), reason: reason ?? "no reason is given" };
 };
 
 /** What was there on the kernel that the module was built on: the "then" of a change. */
@@ -155,6 +192,7 @@ export const useFinding = (
     namespace: found?.namespace ?? "",
     licences: subject.licences.length > 0 ? subject.licences.join(", ") : "none",
     "refused-by": refusersOf(subject.licences, use.weak).join(" and "),
+    ...listFacts(new Set(fieldsOf(rule.match)), use, judged.context),
     ...rebuild,
   };
   return {
@@ -165,7 +203,7 @@ export const useFinding = (
     level: verdict.level,
     kernels,
     facts,
-    evidence: [...kernelEvidence(rule, subject, use, base, views), ...promiseEvidence(verdict)],
+    evidence: [...kernelEvidence(rule, subject, judged, base, views), ...promiseEvidence(verdict)],
     places: placesOf(subject, use),
     fingerprint: fingerprintOf(rule.id, subject.name, `${use.kind} ${use.name}`, kernels),
   };

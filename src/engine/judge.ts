@@ -4,6 +4,7 @@ import type { ResolvedPromise } from "../policy/model.ts";
 import type { Subject, Use } from "../usage/model.ts";
 import type { Context, KernelView, Sibling } from "./context.ts";
 import { crcGap, judgesArch } from "./comparable.ts";
+import type { Lists } from "./lists.ts";
 import { compilePromises, type Verdict } from "./promises.ts";
 import { rebuildOf, type Rebuild } from "./rebuild.ts";
 
@@ -33,6 +34,8 @@ export interface Ground {
   /** The kernel that a subject was built on, or the nearest that is known. */
   readonly builtOn?: (subject: Subject) => Kernel | undefined;
   readonly isBinary: boolean;
+  /** The vendors' lists, where the policy names any. */
+  readonly lists?: Lists;
 }
 
 /** One subject's judge: its kernels are those of its own machine. */
@@ -68,7 +71,7 @@ const viewOf = (
  */
 export const compileJudge = (
   subjects: readonly Subject[],
-  { kernels, promises, committed, builtOn, isBinary }: Ground,
+  { kernels, promises, committed, builtOn, isBinary, lists }: Ground,
 ): ((subject: Subject) => SubjectJudge) => {
   const siblings = new Map<string, Sibling>();
   for (const subject of subjects) for (const each of subject.exports) siblings.set(each.name, { subject, export: each });
@@ -95,12 +98,14 @@ export const compileJudge = (
         subject,
         use,
         isBinary,
+        ...(lists && { lists }),
         ...(sibling && { sibling }),
         ...(view && { view }),
         ...(agreed && { isNew: !agreed.has(keyOf(subject, use)) }),
       };
       const verdict = promised(seen);
-      return { use, verdict, views, context: { ...seen, level: verdict.level } };
+      const context = { ...seen, level: verdict.level, ...(verdict.kernels && { promisedOn: verdict.kernels }) };
+      return { use, verdict, views, context };
     };
     return { base, kernels: own, judge };
   };

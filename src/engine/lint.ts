@@ -7,11 +7,13 @@ import type { Subject } from "../usage/model.ts";
 import { compileBaseline } from "./baseline.ts";
 import { budgetRemarks } from "./budget.ts";
 import { compileJudge, rowOf, type Ground } from "./judge.ts";
-import { remarksOn } from "./remarks.ts";
+import { remarksOn, type Remark } from "./remarks.ts";
+import { compileLists, type NamedList } from "./lists.ts";
 import { compileOutlook, type Past } from "./outlook.ts";
 import type { Replacement } from "./replacements.ts";
 import { compileRule, type CodeCheck, type Found } from "./rules.ts";
 import { indexUses } from "./use-index.ts";
+import { scoresOf } from "./scores.ts";
 import { verdictsOf } from "./verdicts.ts";
 import { compileWaivers } from "./waivers.ts";
 
@@ -31,6 +33,8 @@ export interface LintInput {
   readonly builtOn?: (subject: Subject) => Kernel | undefined;
   /** What took the place of interfaces that are gone, by name. */
   readonly replacements?: ReadonlyMap<string, Replacement>;
+  /** The lists that the policy names, as they were read. */
+  readonly lists?: readonly NamedList[];
   /** What is known of past kernels, for an outlook. */
   readonly past?: Past;
   /** Whether every input could be read; left out, they could. */
@@ -75,18 +79,24 @@ export const groundOf = ({
   policy,
   committed,
   builtOn,
-}: Pick<LintInput, "kernels" | "policy" | "committed" | "builtOn">): Ground => ({
+  lists = [],
+}: Pick<LintInput, "kernels" | "policy" | "committed" | "builtOn" | "lists">): Ground => ({
   kernels,
   promises: policy.promises,
   isBinary: policy.isBinary,
+  ...(lists.length > 0 && { lists: compileLists(lists) }),
   ...(committed && { committed }),
   ...(builtOn && { builtOn }),
 });
 
+/** For a policy that asks for a vendor's list and names none. */
+const NO_LIST: Remark = { gap: "no-list", names: [] };
+
 /** Judges subjects against kernels by a policy. Pure: the same input gives the same report. */
 export const lint = (input: LintInput): Report => {
   const { subjects, kernels, policy, today, baseline, code, past, replacements = new Map(), complete = true } = input;
-  const judgeOf = compileJudge(subjects, groundOf(input));
+  const ground = groundOf(input);
+  const judgeOf = compileJudge(subjects, ground);
   const outlookOf = past ? compileOutlook(past) : () => undefined;
   const waivers = compileWaivers(policy.waivers, policy.untrusted, today);
   const agreed = baseline && compileBaseline(baseline);
@@ -110,13 +120,14 @@ export const lint = (input: LintInput): Report => {
     const { base, judge } = judgeOf(subject);
     const uses = subject.uses.map(judge);
     const index = indexUses(uses);
-    const remarks = remarksOn(subject, uses, kernels, base);
+    const remarks = [...remarksOn(subject, uses, kernels, base), ...(ground.lists && ground.lists.stable.length > 0 ? [] : [NO_LIST])];
     const outlook = outlookOf(subject);
     reports.push({
       name: subject.name,
       path: subject.path,
       ...(base && { base: { kernel: base.name, because: whyBase(subject, base) } }),
       ...(outlook && { outlook }),
+      ...(ground.lists && { lists: scoresOf(uses, ground.lists) }),
       verdicts: verdictsOf(subject, uses, kernels, remarks),
       uses: uses.map(rowOf),
     });

@@ -9,6 +9,8 @@ export interface Verdict {
   readonly level: Level;
   readonly by?: string;
   readonly source?: string;
+  /** The kernels that it is kept on (globs). */
+  readonly kernels?: readonly string[];
   readonly at?: PolicyLine;
 }
 

@@ -38,6 +38,9 @@ const remark = (waiver: NonNullable<Remark["waiver"]>, { rule, match, owner, unt
   facts: { rule, owner, ...(until !== undefined && { until }) },
 });
 
+/** What `abi-lint import` writes where it knows no owner. */
+const NO_OWNER = "?";
+
 /**
  * @param today ISO day; a waiver holds through its `until`.
  * @param untrusted waivers of a change that the trusted copy of the policy does not have: they excuse nothing.
@@ -69,6 +72,7 @@ export const compileWaivers = (waivers: readonly ResolvedWaiver[], untrusted: re
         if (isExpired(waiver)) remarks.push(remark("expired", waiver));
         else if (seen.has(key)) remarks.push(remark("duplicate", waiver));
         else if (complete && !used.has(waiver)) remarks.push(remark("unused", waiver));
+        if (waiver.owner === NO_OWNER) remarks.push(remark("unfinished", waiver));
         if (!namesSomething(waiver.match)) remarks.push(remark("over-broad", waiver));
         seen.add(key);
       }

@@ -36,6 +36,14 @@ export const evidenceLine = (evidence: Evidence): EvidenceLine => {
       return { from: visible(evidence.kernel), text: visible(evidence.signature) };
     case "declared":
       return { from: visible(evidence.kernel), text: visible(`${evidence.name} is declared in <${evidence.header}> and not exported`) };
+    case "list": {
+      const { list: name, file, line, crc, reason } = evidence;
+      const where =
+        line === undefined
+          ? `not in ${file}`
+          : `${file}:${line}${crc === undefined ? "" : `, ${crcText(crc)}`}${reason === undefined ? "" : `, ${reason}`}`;
+      return { from: visible(name), text: visible(where) };
+    }
     case "licence":
       return { from: "", text: `MODULE_LICENSE: ${list(evidence.tags)}` };
     case "imports":

@@ -24,6 +24,15 @@ export type Evidence =
   | { readonly kind: "crc"; readonly kernel: string; readonly built: number; readonly kernelCrc: number }
   | { readonly kind: "signature"; readonly kernel: string; readonly name: string; readonly signature: string }
   | { readonly kind: "declared"; readonly kernel: string; readonly name: string; readonly header: string }
+  | {
+      readonly kind: "list";
+      readonly list: string;
+      readonly file: string;
+      /** Where the list has it; absent where it has not. */
+      readonly line?: number;
+      readonly crc?: number;
+      readonly reason?: string;
+    }
   | { readonly kind: "licence"; readonly tags: readonly string[] }
   | { readonly kind: "imports"; readonly namespaces: readonly string[] }
   | { readonly kind: "names"; readonly kernel?: string; readonly names: readonly string[]; readonly count: number };
@@ -155,6 +164,13 @@ export interface Outlook {
   readonly steps: readonly { readonly from: string; readonly to: string; readonly expected: number }[];
 }
 
+/** How many of a subject's symbols a vendor's list has. */
+export interface ListScore {
+  readonly list: string;
+  readonly listed: number;
+  readonly of: number;
+}
+
 /** `built`: the subject was built on it; `nearest`: on another of its series, which is not known; `first`: it does not say on which. */
 export interface Base {
   readonly kernel: string;
@@ -170,6 +186,8 @@ export interface SubjectReport {
   readonly verdicts: readonly KernelVerdict[];
   /** Absent where no history was asked. */
   readonly outlook?: Outlook;
+  /** Absent where the policy names no list. */
+  readonly lists?: readonly ListScore[];
   readonly uses: readonly UseRow[];
 }
 

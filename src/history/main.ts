@@ -125,6 +125,7 @@ const build = (list: readonly Entry[]): void => {
   progress("writes");
   const { exports, syscalls, abi, headers, through } = tables;
   const bytes = writeHistory({ about: ABOUT, releases, tables: { exports, syscalls, abi } });
+  const headerBytes = writeHistory({ about: ABOUT, releases, tables: { headers, through } });
   const written = openFacts(bytes, pathOf("exports")).table("exports");
   const names = Array.from({ length: written.size }, (_, index) => written.at(index).name);
   const origins = all.map(({ entry, found }): Origin => {
@@ -139,12 +140,12 @@ const build = (list: readonly Entry[]): void => {
   });
   const files = {
     exports: bytes,
-    headers: writeHistory({ about: ABOUT, releases, tables: { headers, through } }),
+    headers: headerBytes,
     crcs: writeCrcs(
       names.length,
       crcs.map((each) => Uint32Array.from(names, (name) => each.get(name) ?? 0)),
     ),
-    "rates.json": `${JSON.stringify(ratesOf(openFacts(bytes, pathOf("exports"))), null, 1)}\n`,
+    "rates.json": `${JSON.stringify(ratesOf(openFacts(bytes, pathOf("exports")), openFacts(headerBytes, pathOf("headers"))), null, 1)}\n`,
     "origins.json": `${JSON.stringify(origins, null, 1)}\n`,
   };
   mkdirSync(options.out, { recursive: true });

@@ -58,6 +58,26 @@ export const FIELDS = {
     schema: oneOf(keysOf(REBUILD_STATES)),
     doc: "whether what the source wrote still builds there, as far as exports and headers tell",
   },
+  list: { scope: "use", schema: globs, doc: "any of the vendor's lists (`lists:` in the policy) that it is on, by name (globs)" },
+  listed: {
+    scope: "use",
+    schema: oneOf(["all", "some", "none"]),
+    doc: "on how many of the vendor's lists in force it is (those that no other list comes after); without lists nothing is said",
+  },
+  "list-crc": {
+    scope: "use",
+    schema: oneOf(["same", "differs", "not-comparable"]),
+    doc: "the module's CRC beside those of the lists that it is on",
+  },
+  "list-dropped": { scope: "use", schema: z.boolean(), doc: "on a list, and not on the one that comes after it" },
+  protected: { scope: "use", schema: z.boolean(), doc: "on a list of exports that only signed modules may use (`is: protected`)" },
+  denied: { scope: "use", schema: z.boolean(), doc: "on a list of symbols not to be used (`is: denied`)" },
+  "promise-range": {
+    scope: "kernel",
+    schema: oneOf(["inside", "outside"]),
+    doc: "whether the kernel is among those that the promise names (`kernels:` of the promise)",
+  },
+  signed: { scope: "subject", schema: z.boolean(), doc: "whether the module carries a signature" },
   binary: {
     scope: "subject",
     schema: z.boolean(),

@@ -21,6 +21,8 @@ export interface ResolvedPromise {
   readonly match: Match;
   readonly by?: string;
   readonly source?: string;
+  /** The kernels that it is kept on (globs); left out, on all. */
+  readonly kernels?: readonly string[];
   readonly why?: string;
   readonly at: PolicyLine;
 }
@@ -41,6 +43,18 @@ export interface PolicyEntry {
   readonly at: PolicyLine;
 }
 
+/** A vendor's list that the policy names; the file is the host's to find. */
+export interface ResolvedList {
+  readonly name: string;
+  readonly file: string;
+  /** Left out: what the file itself is. */
+  readonly is?: "stable" | "protected" | "denied";
+  /** For a list whose symbols have ranges: the minor release that is asked about. */
+  readonly release?: string;
+  readonly after?: string;
+  readonly at: PolicyLine;
+}
+
 /** What is judged by: every layer merged. */
 export interface ResolvedPolicy {
   readonly rules: readonly ResolvedRule[];
@@ -52,6 +66,8 @@ export interface ResolvedPolicy {
   /** The most uses of a level, by level. */
   readonly budget: readonly { readonly level: Level; readonly most: number; readonly at: PolicyLine }[];
   readonly kernels: readonly PolicyEntry[];
+  /** The vendors' lists, as written. */
+  readonly lists: readonly ResolvedList[];
   /** Whether the modules are shipped as they were built, so that they must load and not only build. */
   readonly isBinary: boolean;
   /** Files of rules written in TypeScript, as written. */

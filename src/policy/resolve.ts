@@ -5,7 +5,7 @@ import type { Level } from "../shared/vocabulary.ts";
 import type { Path, YamlText } from "../shared/yaml.ts";
 import { FIELDS, fieldsOf, needs, type FieldName, type Match } from "./fields.ts";
 import { loadLayers, type Layer, type PolicySource } from "./load.ts";
-import type { ResolvedPolicy, ResolvedRule } from "./model.ts";
+import type { ResolvedList, ResolvedPolicy, ResolvedRule } from "./model.ts";
 import { PLACEHOLDERS } from "./schema.ts";
 
 /** Drops keys whose value is undefined, so that an override never erases what it does not name. */
@@ -98,6 +98,23 @@ const codeOf = (layers: readonly Layer[], problems: Problem[]): ResolvedPolicy["
     .flatMap(({ yaml, policy }) => (policy.code ?? []).map((path, index) => ({ path, at: yaml.placeOf(["code", index]) })));
 };
 
+/** The lists of every layer, later by name; each `after` and each name that a match asks for must be one of them. */
+const resolveLists = (layers: readonly Layer[], problems: Problem[]): readonly ResolvedList[] => {
+  const lists = new Map<string, ResolvedList>();
+  for (const { yaml, policy } of layers)
+    for (const [name, block] of Object.entries(policy.lists ?? {}))
+      lists.set(name, {
+        name,
+        ...(typeof block === "string" ? { file: block } : (given(block) as { file: string })),
+        at: yaml.placeOf(["lists", name]),
+      });
+  for (const { yaml, policy } of layers)
+    for (const [name, block] of Object.entries(policy.lists ?? {}))
+      if (typeof block !== "string" && block.after !== undefined && !lists.has(block.after))
+        problems.push(yaml.problem(["lists", name, "after"], `unknown list "${block.after}"`, didYouMean(block.after, lists.keys())));
+  return [...lists.values()];
+};
+
 /** Files in the order they were read, each from top to bottom. */
 const inOrder = (problems: readonly Problem[]): Problem[] => {
   const files = [...new Set(problems.map(({ file }) => file))];
@@ -121,7 +138,10 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource, c
   for (const layer of layers) applyRules(rules, layer, problems, unknown);
   const code = codeOf(layers, problems);
 
-  const promises = layers.toReversed().flatMap((layer) => withPlace(layer, "promises", layer.policy.promises));
+  const promises = layers
+    .toReversed()
+    .flatMap((layer) => withPlace(layer, "promises", layer.policy.promises))
+    .map(({ kernels: kept, ...promise }) => ({ ...promise, ...(kept !== undefined && { kernels: [kept].flat() }) }));
   const waivers = layers.flatMap((layer) =>
     withPlace(layer, "waivers", layer.policy.waivers).map((waiver) => ({ ...waiver, match: waiver.match ?? {} })),
   );
@@ -150,6 +170,7 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource, c
     });
   }
   if (code.length === 0 || codeRules) problems.push(...unknown);
+  const lists = resolveLists(layers, problems);
   if (problems.length > 0) throw new InputError(inOrder(problems));
   return {
     rules: [...rules.values()],
@@ -159,6 +180,7 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource, c
     ...(manifest && { manifest }),
     budget: [...budget.values()],
     kernels,
+    lists,
     isBinary: layers.findLast(({ policy }) => policy.binary !== undefined)?.policy.binary ?? false,
     code,
     files: layers.map((layer) => layer.yaml.file),

@@ -26,6 +26,8 @@ export const PLACEHOLDERS = {
   names: "the names concerned",
   count: "how many names, or uses, are concerned",
   budget: "how many were agreed",
+  lists: "the lists that are concerned",
+  reason: "why a list denies it",
   waiver: "what is wrong with a waiver",
   rule: "the rule that a waiver is about",
   owner: "who answers for a waiver",
@@ -33,6 +35,23 @@ export const PLACEHOLDERS = {
   baseline: "what is wrong with a line of the baseline",
 } as const satisfies Record<string, string>;
 export type Placeholder = keyof typeof PLACEHOLDERS;
+
+/** A vendor's list: its file, or more about it. */
+const ListBlock = z.union([
+  z.string().min(1),
+  z.strictObject({
+    file: z.string().min(1).meta({ description: "the list in the vendor's own format, or a folder of Red Hat's kabi-module/kabi_<arch>" }),
+    is: z
+      .enum(["stable", "protected", "denied"])
+      .optional()
+      .meta({ description: "stable: kept; protected: for signed modules alone; denied: not to be used; what the file is where left out" }),
+    release: z
+      .union([z.string().min(1), z.number().transform(String)])
+      .optional()
+      .meta({ description: "the minor release that is asked about, where the list has ranges" }),
+    after: z.string().min(1).optional().meta({ description: "the list that it comes after" }),
+  }),
+]);
 
 const Severity = z.enum(SEVERITIES);
 const text = z.string().min(1);
@@ -50,6 +69,18 @@ const WaiverBlock = z.strictObject({
 
 /** The most uses of a level that all subjects together may have. */
 const Budget = z.partialRecord(z.enum(keysOf(LEVELS)), z.int().min(0)).meta({ description: "may fall, may not rise" });
+
+/** Vendors' lists as an example or a case writes them: symbols by name, with a CRC or a reason where they have one. */
+export const ExampleLists = z
+  .record(
+    z.string(),
+    z.strictObject({
+      symbols: z.record(z.string(), z.strictObject({ crc: text.optional(), reason: text.optional() })),
+      is: z.enum(["stable", "protected", "denied"]).optional(),
+      after: text.optional(),
+    }),
+  )
+  .meta({ description: "vendors' lists" });
 
 const Example = z.strictObject({
   says: text.meta({ description: "what the example shows" }),
@@ -76,6 +107,11 @@ const Example = z.strictObject({
     .meta({ description: "what each kernel exports and declares" }),
   binary: z.boolean().optional().meta({ description: "as in a policy" }),
   committed: z.array(text).optional().meta({ description: "symbols that the committed manifest has" }),
+  lists: ExampleLists.optional(),
+  promised: z
+    .strictObject({ level: z.enum(keysOf(LEVELS)), kernels: z.array(text).optional() })
+    .optional()
+    .meta({ description: "a promise of the project's own on every use, in place of those that are shipped" }),
   waivers: z.array(WaiverBlock).optional(),
   untrusted: z.array(WaiverBlock).optional().meta({ description: "waivers that the trusted copy of the policy lacks" }),
   budget: Budget.optional(),
@@ -114,6 +150,10 @@ const PromiseBlock = z.strictObject({
   match: MatchSchema,
   by: text.optional().meta({ description: "who promises" }),
   source: text.optional().meta({ description: "the document that says so" }),
+  kernels: z
+    .union([text, z.array(text).min(1)])
+    .optional()
+    .meta({ description: "the kernels that it is kept on (globs over their names); all where left out" }),
   why: text.optional(),
 });
 
@@ -125,6 +165,10 @@ export const PolicyFile = z.strictObject({
     .array(Release)
     .optional()
     .meta({ description: "releases by name (6.1: the newest known), imported kernels, Module.symvers files or folders that hold one" }),
+  lists: z
+    .record(z.string(), ListBlock)
+    .optional()
+    .meta({ description: "vendors' lists by names of your own, each in the vendor's own format" }),
   binary: z.boolean().optional().meta({ description: "true: the modules are shipped as they were built and must load, not only build" }),
   code: z.array(z.string().regex(/\.ts$/, "expected the path of a .ts file")).min(1).optional().meta({
     description: "rules written in TypeScript: paths, * in the last part; only in the project's own file, run only with --allow-code",

@@ -1,10 +1,11 @@
 import { failingOf, type Changed, type ChangedUse, type Diff, type DiffUse, type SubjectDiff } from "../findings/diff.ts";
 import { evidenceLine } from "../findings/evidence.ts";
 import { writtenNote } from "../findings/message.ts";
-import type { Evidence, Place, UseRow } from "../findings/model.ts";
+import type { Place, UseRow } from "../findings/model.ts";
 import { visible } from "../shared/visible.ts";
 import { keysOf, LEVELS } from "../shared/vocabulary.ts";
 import type { JsonDiff } from "./diff-schema.ts";
+import { evidenceJson } from "./evidence-json.ts";
 import { painter, plural, type Paint } from "./paint.ts";
 import type { Dress } from "./reporter.ts";
 import { crcText } from "../shared/crc.ts";
@@ -133,14 +134,11 @@ export const gcc: DiffReporter = (diff) =>
     .flatMap((use) => use.places.map((place) => `${at(place)}: error: ${named(use)} is taken on, ${promiseOf(use)} [fail-on-new]\n`))
     .join("");
 
-const evidenceJson = (evidence: readonly Evidence[]): JsonDiff["subjects"][number]["dropped"][number]["evidence"] =>
-  evidence.map((each) => (each.kind === "crc" ? { ...each, built: crcText(each.built), kernelCrc: crcText(each.kernelCrc) } : { ...each }));
-
 const useJson = ({ row, crc, facts, evidence, places }: DiffUse): JsonDiff["subjects"][number]["dropped"][number] => ({
   ...row,
   ...(crc !== undefined && { crc: crcText(crc) }),
   ...facts,
-  evidence: evidenceJson(evidence),
+  evidence: evidence.map(evidenceJson),
   places: places.map((place) => ({ ...place })),
 });
 

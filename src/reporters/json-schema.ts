@@ -44,6 +44,14 @@ const Evidence = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("signature"), kernel: z.string(), name: z.string(), signature: z.string() }),
   z.strictObject({ kind: z.literal("declared"), kernel: z.string(), name: z.string(), header: z.string() }),
   z.strictObject({ kind: z.literal("crc"), kernel: z.string(), built: z.string(), kernelCrc: z.string() }),
+  z.strictObject({
+    kind: z.literal("list"),
+    list: z.string(),
+    file: z.string(),
+    line: z.int().optional(),
+    crc: z.string().optional(),
+    reason: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal("licence"), tags: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal("imports"), namespaces: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal("names"), kernel: z.string().optional(), names: z.array(z.string()).readonly(), count: z.int() }),
@@ -131,6 +139,10 @@ export const JsonReport = z.strictObject({
         .meta({
           description: "how many of its exports would have broken in past steps, at the rates of others with as many in-tree users",
         }),
+      lists: z
+        .array(z.strictObject({ list: z.string(), listed: count, of: count }))
+        .optional()
+        .meta({ description: "how many of its symbols each vendor's list has: a share, and no verdict" }),
       verdicts: z.array(Verdict),
       ground: z.strictObject(counts),
       uses: z.array(Use),

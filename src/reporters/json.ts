@@ -1,9 +1,9 @@
 import { insteadOf, messageOf } from "../findings/message.ts";
 import type { Finding, Report } from "../findings/model.ts";
 import { countFindings, groundOf } from "../findings/summary.ts";
+import { evidenceJson } from "./evidence-json.ts";
 import type { JsonFinding, JsonReport } from "./json-schema.ts";
 import type { Reporter } from "./reporter.ts";
-import { crcText } from "../shared/crc.ts";
 
 const findingJson = (finding: Finding, report: Report): JsonFinding => {
   const rule = report.rules[finding.rule]!;
@@ -23,9 +23,7 @@ const findingJson = (finding: Finding, report: Report): JsonFinding => {
     ...(baseline !== undefined && { baseline }),
     ...(level !== undefined && { level }),
     kernels: [...kernels],
-    evidence: finding.evidence.map((each) =>
-      each.kind === "crc" ? { ...each, built: crcText(each.built), kernelCrc: crcText(each.kernelCrc) } : { ...each },
-    ),
+    evidence: finding.evidence.map(evidenceJson),
     places: places.map((place) => ({ ...place })),
     fingerprint,
   };
@@ -37,13 +35,14 @@ export const json: Reporter = (report) => {
     report: 1,
     summary: { ...countFindings(report), waived: report.waived.length, accepted: report.accepted.length },
     kernels: report.kernels.map((kernel) => ({ ...kernel })),
-    subjects: report.subjects.map(({ name, path, base, outlook, verdicts, uses }) => {
+    subjects: report.subjects.map(({ name, path, base, outlook, lists, verdicts, uses }) => {
       const { total, levels, sibling, toolchain } = groundOf(uses);
       return {
         name,
         path,
         ...(base !== undefined && { base: { ...base } }),
         ...(outlook && { outlook: { ...outlook } }),
+        ...(lists && { lists: lists.map((each) => ({ ...each })) }),
         verdicts: verdicts.map((verdict) => ({ ...verdict })),
         ground: { total, sibling, toolchain, ...levels },
         uses: uses.map((use) => ({ ...use })),

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-// The forms of `abi-lint kernel … --format json` (version 1); published as rules/schema/kernel-list.json, kernel-show.json and kernel-diff.json.
+// The forms of `abi-lint kernel … --format json` (version 1); published as rules/schema/kernel-list.json, kernel-show.json, kernel-diff.json
+// and kernel-severities.json.
 
 const count = z.int().min(0);
 
@@ -108,3 +109,51 @@ export const JsonKernelDiff = z.strictObject({
   neither: z.array(z.string()).meta({ description: "uses that neither exports" }),
 });
 export type JsonKernelDiff = z.output<typeof JsonKernelDiff>;
+
+const Taker = JsonKernelDiff.shape.for;
+
+const SeverityRule = z.strictObject({
+  line: z.int().min(1),
+  kind: z.enum(["module", "namespace", "symbol"]),
+  pattern: z.string(),
+  verdict: z.enum(["PASS", "FAIL"]),
+});
+
+const Aside = z.strictObject({ name: z.string(), from: z.string(), to: z.string() });
+
+export const JsonKernelSeverities = z.strictObject({
+  kernelSeverities: z.literal(1).meta({ description: "version of this format" }),
+  before: Side,
+  after: Side,
+  for: Taker,
+  rules: z.strictObject({ file: z.string(), count }).meta({ description: "the severity file" }),
+  fails: z.boolean().meta({ description: "whether any change is not tolerated" }),
+  changes: z
+    .array(
+      z.strictObject({
+        kind: z.enum(["added", "removed", "crc", "type"]),
+        name: z.string(),
+        tolerated: z
+          .enum(["by-rules", "implicitly", "not"])
+          .meta({ description: "implicitly: a symbol more, or a restriction less, asks nothing new of a module" }),
+        rule: SeverityRule.optional().meta({ description: "the first rule that matches; absent where none does, which is FAIL" }),
+        from: Export.optional().meta({ description: "the export before; absent where it was added" }),
+        to: Export.optional().meta({ description: "the export after; absent where it was removed" }),
+      }),
+    )
+    .meta({ description: "additions, removals, then what changed, each by name" }),
+  toleratedByRules: z
+    .strictObject({ additions: count, removals: count, modifications: count })
+    .meta({ description: "symbols; one with two changes counts where the rules tolerate both" }),
+  moved: z.array(Aside).meta({ description: "exports of another module than before; not judged by severities" }),
+  namespaces: z
+    .array(Aside)
+    .meta({ description: 'exports in another namespace than before, an empty text is "none"; not judged by severities' }),
+  notCompared: z
+    .strictObject({ crcs: count, types: count })
+    .meta({ description: "exports of both kernels of which neither has a CRC, or one has no type" }),
+  misread: z.array(SeverityRule).meta({
+    description: "rules that are matched against namespaces for the want of a small letter, and name a symbol: they match nothing",
+  }),
+});
+export type JsonKernelSeverities = z.output<typeof JsonKernelSeverities>;

@@ -15,6 +15,7 @@ const GAPS = {
   "other-architecture": "another machine",
   "rebuild-unknown": "headers not known",
   "other-module": "another module not given",
+  "no-list": "",
   "source-adapts": "the source adapts itself",
   "rebuild-unclear": "",
 } as const satisfies Record<Gap, string>;

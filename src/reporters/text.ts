@@ -70,6 +70,14 @@ const outlookText = ({ name, outlook }: SubjectReport): string[] => {
   return [`${visible(name)}: ${what} ${steps.join(", ")}.`];
 };
 
+/** The share of a subject's symbols on each list: a figure beside the findings, never instead of them. */
+const scoreText = ({ name, lists }: SubjectReport): string[] =>
+  lists && lists.length > 0
+    ? [
+        `${visible(name)}: on ${lists.map(({ list, listed, of }) => `${visible(list)} ${listed} of ${plural(of, "symbol")} (${((100 * listed) / Math.max(of, 1)).toFixed(1)} %)`).join(", ")}`,
+      ]
+    : [];
+
 const kernelText = ({ kernels }: Report): string => {
   if (kernels.length === 0)
     return "No kernel given: whether anything loads or builds there was not judged (--kernel 6.12, or a Module.symvers).";
@@ -93,6 +101,7 @@ export const text: Reporter = (report, dress) => {
     [
       ...report.subjects.map(groundText),
       ...(only ? outlookText(only) : []),
+      ...report.subjects.flatMap(scoreText),
       kernelText(report),
       "Not seen: inline functions, macros and struct members of the headers.",
       paint(

@@ -53,7 +53,7 @@ export const timelineLines = (timeline: Timeline): readonly string[] => {
     ...rows.map(([when, what]) => (width > 0 ? `${when.padEnd(width)}  ${what}` : what)),
     ...(isExported ? [`exported by ${home.filter((each) => each !== undefined).join(", ")}`] : []),
     ...(counts.length > 0 ? [`in-tree users: ${counts.join(", ")}`] : []),
-    ...(past.length > 0 ? [`of exports with about as many, ${past.join(", ")} were removed or changed their type`] : []),
+    ...(past.length > 0 ? [`of exports with about as many, ${past.join(", ")} were gone for sources or changed their type`] : []),
     ...(replacement === undefined ? [] : [`instead: ${replacement}`]),
   ].map(visible);
 };

@@ -70,6 +70,7 @@ export const GAPS = {
   "other-generator": "the CRCs of the two were made by different programs",
   "other-architecture": "the kernel is one of another machine",
   "rebuild-unknown": "the kernel's headers or types are not known, so that nothing tells whether the source still builds",
+  "no-list": "the policy asks for a vendor's list and names none",
   "source-adapts": "the source has code of its own for other kernels where it uses what changed",
   "other-module": "what another module exports, which was not given",
   "rebuild-unclear": "it depends on which of several names the source wrote, or on what it does with a value",
@@ -109,6 +110,7 @@ export const WAIVER_STATES = {
   unused: "no finding needed it",
   "over-broad": "it names no interface and excuses whatever comes",
   duplicate: "another waiver excuses the same",
+  unfinished: "it has no owner yet",
   untrusted: "the trusted copy of the policy does not have it",
 } as const satisfies Record<string, string>;
 export type WaiverState = keyof typeof WAIVER_STATES;

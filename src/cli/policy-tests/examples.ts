@@ -37,8 +37,17 @@ const agreementsOf = (example: Example, policy: ResolvedPolicy, yaml: YamlText):
     at: yaml.placeOf(["baseline", index]),
   }));
   const isBinary = example.binary ?? policy.isBinary;
-  return { policy: { ...policy, isBinary, waivers: waivers("waivers"), untrusted: waivers("untrusted"), budget }, baseline: { accepted } };
+  const promises = example.promised ? [{ ...given(example.promised), match: {}, at: yaml.placeOf(["promised"]) }] : policy.promises;
+  return {
+    policy: { ...policy, isBinary, promises, waivers: waivers("waivers"), untrusted: waivers("untrusted"), budget },
+    baseline: { accepted },
+  };
 };
+
+const given = ({ level, kernels }: NonNullable<Example["promised"]>): { readonly level: Level; readonly kernels?: readonly string[] } => ({
+  level,
+  ...(kernels && { kernels }),
+});
 
 /** Placeholders of the message that have no value in a finding: whoever reads it would see a hole. */
 const holes = (finding: Finding, rule: ResolvedRule): Difference[] =>

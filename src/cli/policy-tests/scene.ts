@@ -1,17 +1,19 @@
 import type { ManifestSubjectFile } from "../../inputs/manifest.ts";
+import type { NamedList } from "../../engine/lists.ts";
 import type { Declaration, Kernel, KernelExport } from "../../kernels/model.ts";
 import { InputError } from "../../shared/input-error.ts";
 import { validate } from "../../shared/validate.ts";
 import type { Path, YamlText } from "../../shared/yaml.ts";
 import { subjectOf } from "../../usage/from-manifest.ts";
 import type { Subject } from "../../usage/model.ts";
-import { Scene, type SceneName } from "./schema.ts";
+import { Scene, type SceneLists, type SceneName } from "./schema.ts";
 
 /** What an example or a case puts before the judge. */
 export interface ParsedScene {
   /** The one it is about first, then its siblings. */
   readonly subjects: readonly [Subject, ...Subject[]];
   readonly kernels: readonly Kernel[];
+  readonly lists: readonly NamedList[];
   readonly committed?: readonly Subject[];
 }
 
@@ -49,9 +51,28 @@ const kernelOf = (name: string, names: readonly SceneName[], file: string): Kern
   };
 };
 
+const listOf = (name: string, { symbols, is = "stable", after }: SceneLists[string], file: string): NamedList => ({
+  name,
+  is,
+  ...(after !== undefined && { after }),
+  list: {
+    format: "plain",
+    file,
+    symbols: new Map(
+      Object.entries(symbols).map(([symbol, { crc, reason }], index) => [
+        symbol,
+        { name: symbol, line: index + 1, ...(crc !== undefined && { crc: Number(crc) }), ...(reason !== undefined && { reason }) },
+      ]),
+    ),
+    rules: [],
+    ignored: [],
+    notes: [],
+  },
+});
+
 /** Reads a scene, written as a mapping with `subject`, `siblings` and `kernels`. @throws InputError with every fault. */
 export const parseScene = (yaml: YamlText): ParsedScene => {
-  const { subject, siblings = [], kernels = {}, committed } = validate(yaml, Scene);
+  const { subject, siblings = [], kernels = {}, lists = {}, committed } = validate(yaml, Scene);
   type Entry = Omit<ManifestSubjectFile, "name" | "kind"> & { readonly name?: string | undefined };
   const read = (entry: Entry, path: Path, name: string): Subject =>
     subjectOf({ ...entry, name: entry.name ?? name, kind: "module" }, yaml.placeOf(path), (use) => yaml.placeOf([...path, "uses", use]));
@@ -62,6 +83,7 @@ export const parseScene = (yaml: YamlText): ParsedScene => {
   return {
     subjects: [first, ...others],
     kernels: Object.entries(kernels).map(([name, names]) => kernelOf(name, names, yaml.file)),
+    lists: Object.entries(lists).map(([name, block]) => listOf(name, block, yaml.file)),
     ...(committed && { committed: [subjectOf({ name: first.name, kind: "module", uses: committed }, yaml.placeOf(["committed"]))] }),
   };
 };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ManifestSubject } from "../../inputs/manifest.ts";
+import { ExampleLists } from "../../policy/schema.ts";
 import { SEVERITIES } from "../../shared/vocabulary.ts";
 
 // The form of `*.test.yaml`, and of the scene that a case of it and an example of a rule have in common.
@@ -32,6 +33,7 @@ const scene = {
   subject: Subject.meta({ description: "a subject of a manifest; name and kind may be left out" }),
   siblings: z.array(Subject).optional().meta({ description: "other modules of the same run" }),
   kernels: z.record(z.string(), z.array(SceneName)).optional().meta({ description: "what each kernel exports and declares" }),
+  lists: ExampleLists.optional(),
   committed: z.array(text).optional().meta({ description: "symbols that the committed manifest has" }),
 };
 
@@ -72,5 +74,6 @@ export const TestFile = z.strictObject({
 });
 
 export type SceneName = z.output<typeof SceneName>;
+export type SceneLists = z.output<typeof ExampleLists>;
 export type Case = z.output<typeof Case>;
 export type Expected = z.output<typeof Expected>;

@@ -11,7 +11,12 @@ import { gap } from "./gap.ts";
 import { intree } from "./intree.ts";
 import { kind } from "./kind.ts";
 import { level } from "./level.ts";
+import { isDenied } from "./denied.ts";
 import { licence } from "./licence.ts";
+import { list } from "./list.ts";
+import { listCrc } from "./list-crc.ts";
+import { listDropped } from "./list-dropped.ts";
+import { listed } from "./listed.ts";
 import { module } from "./module.ts";
 import { name } from "./name.ts";
 import { namespaceAccess } from "./namespace-access.ts";
@@ -20,10 +25,13 @@ import { isNew } from "./new.ts";
 import { oddity } from "./oddity.ts";
 import { origin } from "./origin.ts";
 import type { Predicate } from "./predicate.ts";
+import { promiseRange } from "./promise-range.ts";
+import { isProtected } from "./protected.ts";
 import { provider } from "./provider.ts";
 import { rebuild } from "./rebuild.ts";
 import { refusedBy } from "./refused-by.ts";
 import { seen } from "./seen.ts";
+import { signed } from "./signed.ts";
 import { waiver } from "./waiver.ts";
 import { weak } from "./weak.ts";
 
@@ -47,6 +55,14 @@ export const PREDICATES = {
   crc,
   rebuild,
   binary,
+  list,
+  listed,
+  "list-crc": listCrc,
+  "list-dropped": listDropped,
+  protected: isProtected,
+  denied: isDenied,
+  "promise-range": promiseRange,
+  signed,
   gap,
   oddity,
   waiver,

@@ -1,5 +1,3 @@
-import * as z from "zod";
-
 // The history file: what kernels of many releases say of names, in one flat file that is looked up where it lies and never parsed whole.
 //
 //   bytes 0..15    "abi-lint facts 1"
@@ -17,52 +15,86 @@ export const MAGIC = "abi-lint facts 1";
 export const HEADER_AT = 24;
 
 /** What a release's configuration says of how modules are loaded. */
-const Config = z.strictObject({
+export interface Config {
   /** CONFIG_MODVERSIONS: whether exports carry CRCs. */
-  modversions: z.boolean(),
+  readonly modversions: boolean;
   /** What makes the CRCs: two kinds are never comparable. */
-  generator: z.enum(["genksyms", "gendwarfksyms"]).optional(),
+  readonly generator?: "genksyms" | "gendwarfksyms";
   /** CONFIG_TRIM_UNUSED_KSYMS. */
-  trimmed: z.boolean(),
+  readonly trimmed: boolean;
   /** The compiler the kernel was built with, as its .config names it. */
-  compiler: z.string().optional(),
-});
-
-const Release = z.strictObject({
-  /** As it is printed and named: "6.1.0-56", "6.12.107", "7.3-rc7". */
-  name: z.string().min(1),
-  /** The series it belongs to: "6.1". */
-  series: z.string().min(1),
-  /** What `uname -r` says there. */
-  uname: z.string().optional(),
-  arch: z.string(),
-  /** What the release of the package is: "linux-headers-6.1.0-56-amd64 6.1.192-2". */
-  package: z.string().optional(),
-  /** What a module must say in its modinfo to be loaded there (include/linux/vermagic.h). */
-  vermagic: z.string().optional(),
-  config: Config.optional(),
-  exports: z.number().int().min(0),
-});
-
-const span = z.strictObject({ at: z.number().int().min(0), count: z.number().int().min(0), size: z.number().int().min(0) });
-
-export const Header = z.strictObject({
-  /** What it was made from and how. */
-  about: z.string(),
-  releases: z.array(Release),
-  texts: span,
-  tables: z.record(
-    z.string(),
-    z.strictObject({
-      attributes: z.array(z.string()),
-      names: span,
-      rows: z.number().int().min(0),
-      vectors: span,
-    }),
-  ),
-});
-export type Header = z.output<typeof Header>;
-export type Span = z.output<typeof span>;
+  readonly compiler?: string;
+}
 
 /** One release of the history. */
-export type Release = z.output<typeof Release>;
+export interface Release {
+  /** As it is printed and named: "6.1.0-56", "6.12.107", "7.3-rc7". */
+  readonly name: string;
+  /** The series it belongs to: "6.1". */
+  readonly series: string;
+  /** What `uname -r` says there. */
+  readonly uname?: string;
+  readonly arch: string;
+  /** What the release of the package is: "linux-headers-6.1.0-56-amd64 6.1.192-2". */
+  readonly package?: string;
+  /** What a module must say in its modinfo to be loaded there (include/linux/vermagic.h). */
+  readonly vermagic?: string;
+  readonly config?: Config;
+  readonly exports: number;
+}
+
+/** A list of texts, or the texts of a list: where it begins behind the header, how many there are, and how many bytes they have. */
+export interface Span {
+  readonly at: number;
+  readonly count: number;
+  readonly size: number;
+}
+
+export interface Header {
+  /** What it was made from and how. */
+  readonly about: string;
+  readonly releases: readonly Release[];
+  readonly texts: Span;
+  readonly tables: Readonly<
+    Record<string, { readonly attributes: readonly string[]; readonly names: Span; readonly rows: number; readonly vectors: Span }>
+  >;
+}
+
+type Unknown = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Unknown => typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = (value: unknown): boolean => typeof value === "string";
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isOptional = (value: unknown, test: (value: unknown) => boolean): boolean => value === undefined || test(value);
+const isSpan = (value: unknown): boolean => isObject(value) && isCount(value["at"]) && isCount(value["count"]) && isCount(value["size"]);
+
+const isConfig = (value: unknown): boolean =>
+  isObject(value) &&
+  typeof value["modversions"] === "boolean" &&
+  typeof value["trimmed"] === "boolean" &&
+  isOptional(value["generator"], (each) => each === "genksyms" || each === "gendwarfksyms") &&
+  isOptional(value["compiler"], isText);
+
+const isRelease = (value: unknown): boolean =>
+  isObject(value) &&
+  [value["name"], value["series"], value["arch"]].every(isText) &&
+  [value["uname"], value["package"], value["vermagic"]].every((each) => isOptional(each, isText)) &&
+  isOptional(value["config"], isConfig) &&
+  isCount(value["exports"]);
+
+const isTable = (value: unknown): boolean =>
+  isObject(value) &&
+  Array.isArray(value["attributes"]) &&
+  value["attributes"].every(isText) &&
+  isSpan(value["names"]) &&
+  isSpan(value["vectors"]) &&
+  isCount(value["rows"]);
+
+/** Whether a value has the form of a header. By hand: a schema's library takes three times as long as all the rest of opening the file. */
+export const isHeader = (value: unknown): value is Header =>
+  isObject(value) &&
+  isText(value["about"]) &&
+  Array.isArray(value["releases"]) &&
+  value["releases"].every(isRelease) &&
+  isSpan(value["texts"]) &&
+  isObject(value["tables"]) &&
+  Object.values(value["tables"]).every(isTable);

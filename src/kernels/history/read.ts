@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { InputError } from "../../shared/input-error.ts";
-import { Header, HEADER_AT, MAGIC, type Release, type Span } from "./layout.ts";
+import { HEADER_AT, isHeader, MAGIC, type Header, type Release, type Span } from "./layout.ts";
 
 /** What a table says of one name. */
 export interface Row {
@@ -155,9 +155,11 @@ export const openFacts = (bytes: Uint8Array, file: string): Facts => {
 
 /** The checksum vouches for what was written, not for who wrote it, so the header's shape is checked as any input's. */
 const parseHeader = (json: string, fail: (offset: number, message: string) => never): Header => {
+  let header: unknown;
   try {
-    return Header.parse(JSON.parse(json));
+    header = JSON.parse(json);
   } catch {
-    return fail(HEADER_AT, "the header is not that of a kernel history");
+    return fail(HEADER_AT, "the header is no JSON");
   }
+  return isHeader(header) ? header : fail(HEADER_AT, "the header is not that of a kernel history");
 };

@@ -1,0 +1,3 @@
+import { flagPredicate } from "./predicate.ts";
+
+export const signed = flagPredicate(({ subject }) => subject.signed);

@@ -1,0 +1,13 @@
+import type { ListScore } from "../findings/model.ts";
+import type { JudgedUse } from "./judge.ts";
+import type { Lists } from "./lists.ts";
+
+/** How many of a subject's symbols each stable list has: a share, and no verdict. What modules of the run export is on no list and is not counted. */
+export const scoresOf = (uses: readonly JudgedUse[], lists: Lists): readonly ListScore[] => {
+  const symbols = uses.filter(({ use, context }) => use.kind === "symbol" && !context.sibling);
+  return lists.stable.map((each) => ({
+    list: each.name,
+    listed: symbols.filter(({ use, context }) => lists.ask(each, use.name, context.view?.found).isListed).length,
+    of: symbols.length,
+  }));
+};
