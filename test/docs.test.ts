@@ -37,6 +37,13 @@ test("the example's expected output is what is printed", async () => {
   await expect(stdout).toMatchFileSnapshot(`${example}/expected.txt`);
 });
 
+test.each(["nvidia", "broadcom"])("the matrix of the %s example is what is printed", async (name) => {
+  const folder = `${root}examples/${name}`;
+  const { stdout, stderr } = await abiLint(folder, "abi-lint.manifest.json", "--no-uses");
+  expect(stderr).toBe("");
+  await expect(stdout).toMatchFileSnapshot(`${folder}/expected.txt`);
+});
+
 test("the story of a review goes as its README tells it", async () => {
   const folder = `${root}examples/review`;
   const commands = [
