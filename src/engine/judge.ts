@@ -7,6 +7,7 @@ import { crcGap, judgesArch } from "./comparable.ts";
 import type { Lists } from "./lists.ts";
 import { compilePromises, type Verdict } from "./promises.ts";
 import { rebuildOf, type Rebuild } from "./rebuild.ts";
+import { writtenIn, type Written } from "./written.ts";
 
 /** A use with everything the engine learnt about it. */
 export interface JudgedUse {
@@ -86,11 +87,13 @@ export const compileJudge = (
     const judge = (use: Use): JudgedUse => {
       const known = use.kind === "symbol" ? siblings.get(use.name) : undefined;
       const sibling = known?.subject === subject ? undefined : known;
+      let source: Written | undefined;
+      const written = (): Written => (source ??= writtenIn(use, base));
       const views = own.map((kernel, index): KernelView => {
         const offer = use.kind === "symbol" ? kernel.find(use.name) : undefined;
         const provided = offer === undefined && sibling !== undefined;
         return viewOf(kernel, offer ?? (sibling && siblingExport(sibling)), offer !== undefined, comparable[index]!, () =>
-          provided ? { state: "holds" } : rebuildOf(use, base, kernel),
+          provided ? { state: "holds" } : rebuildOf(use, base, kernel, written),
         );
       });
       const view = views.find((each) => each.found) ?? views[0];

@@ -1,7 +1,7 @@
 import type { Kernel } from "../kernels/model.ts";
 import { callsFit } from "../kernels/signature.ts";
 import type { Use } from "../usage/model.ts";
-import { writtenIn } from "./written.ts";
+import type { Written } from "./written.ts";
 
 /** Whether what the source wrote for a use is still there on a kernel, as far as exports and headers tell. */
 export type Rebuild =
@@ -91,16 +91,16 @@ const worst = (states: readonly Rebuild[]): Rebuild => states.find(isBreak) ?? s
 /**
  * Whether the source behind a use still compiles and links, as far as exports and headers tell: what the compiler or a header's inline
  * made of it does not count, only what was written.
- * @param base the kernel it was built on, or the nearest that is known.
+ * @param base the kernel it was built on, or the nearest that is known. @param written what its source has, as `writtenIn` tells; the same for each kernel.
  */
-export const rebuildOf = (use: Use, base: Kernel | undefined, kernel: Kernel): Rebuild => {
+export const rebuildOf = (use: Use, base: Kernel | undefined, kernel: Kernel, written: () => Written): Rebuild => {
   if (use.kind !== "symbol" || use.origin === "toolchain" || use.weak || base === kernel) return HOLDS;
   const ask = (name: string): Rebuild => survives(name, use, base, kernel);
   // What was exported by neither is another module's.
   if (base && !kernel.find(use.name) && !base.find(use.name)) return { state: "foreign" };
   // What a header's helper became is not known there: the export itself is all that can be asked about.
   if (!kernel.headers) return ask(use.name);
-  const { chains, direct } = writtenIn(use, base);
+  const { chains, direct } = written();
   const reached = (name: string, names: readonly string[]): Rebuild => {
     const own = ask(name);
     // What is still there as it was is reached by whatever leads to it; and a helper of a macro changes together with the macro.

@@ -17,9 +17,12 @@ export interface Conditionals {
   around(line: number): Condition | undefined;
   /** Where a name has code of its own: each line that mentions it stands under such a condition. The first of these. */
   aroundAll(name: string): Condition | undefined;
-  /** Macros that are defined under one, and what these stand for, by name. */
+  /** Macros and functions that are defined under one, and what the macros stand for, by name. */
   readonly defines: ReadonlyMap<string, Condition>;
 }
+
+/** The head of a function at the beginning of a line, as kernel style has it. */
+const FUNCTION = /^[A-Za-z_][\w\s*]*?\b(\w+)\s*\(/;
 
 /** Lines of the longest call that is looked through. */
 const MAX_STATEMENT = 20;
@@ -45,7 +48,13 @@ export const readConditionals = (text: string): Conditionals => {
     let full = lines[index]!;
     while (full.endsWith("\\") && index + 1 < lines.length) full = full.slice(0, -1) + lines[++index]!;
     const [, keyword, rest = ""] = DIRECTIVE.exec(full) ?? [];
-    if (keyword === undefined) continue;
+    if (keyword === undefined) {
+      // A function of the source's own that has the name for some kernels.
+      const [, own] = FUNCTION.exec(full) ?? [];
+      const condition = own === undefined ? undefined : open.findLast((each) => each.condition)?.condition;
+      if (condition && !defines.has(own!)) defines.set(own!, condition);
+      continue;
+    }
     if (keyword === "endif") {
       close(line);
       open.pop();

@@ -100,12 +100,21 @@ const isVoid = (type: string): boolean => /^(?:const )?(?:volatile )?void \*$/.t
 /** The pointer as the unqualified pointee would have it: the first const behind a pointer may be gained, never lost. */
 const withoutConst = (type: string): string => type.replace(/\bconst (?=[^*]*\*$)/, "");
 
+/** Whether a pointer leads to a type under a name of its own. */
+const isTypedef = (pointer: string): boolean => {
+  if (pointer.includes("(")) return /\b\w+_t\b/.test(pointer);
+  const pointee = pointer.replace(/\s*\*.*$/, "").replace(/^(?:const |volatile )+/, "");
+  return !isAggregate(pointee) && !isArithmetic(pointee) && pointee !== "void";
+};
+
 /** Whether a value of one type may be given where another is wanted (C11 6.5.16.1, with what gcc makes an error in the kernel's build). */
 const assignable = (from: string, to: string): Fit => {
   if (from === to) return "fits";
   if (isPointer(from) && isPointer(to)) {
     if (withoutConst(from) === withoutConst(to)) return "fits";
-    return isVoid(from) || isVoid(to) ? "fits" : "breaks";
+    if (isVoid(from) || isVoid(to)) return "fits";
+    // What a typedef stands for is not known: `mempool_t` became `struct mempool`, which it had always been.
+    return isTypedef(from) || isTypedef(to) ? "unknown" : "breaks";
   }
   if (isArithmetic(from) && isArithmetic(to)) return "fits";
   const known = (type: string): boolean => isArithmetic(type) || isPointer(type) || isAggregate(type);
