@@ -7,6 +7,7 @@ import { InputError } from "../shared/input-error.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { openKnown, type KnownKernels } from "./kernel-known.ts";
+import { diffBySeverities } from "./kernel-severities.ts";
 import { formsOf, writeForms, type KernelOptions } from "./kernel-show.ts";
 import { loadSymvers } from "./kernel-tree.ts";
 import { loadSubjects } from "./load-subjects.ts";
@@ -19,6 +20,8 @@ export interface KernelDiffOptions extends KernelOptions {
   readonly for: readonly string[];
   readonly crcs?: boolean;
   readonly all?: boolean;
+  /** A severity file, to judge the changes by. */
+  readonly rules?: string;
 }
 
 /** A kernel by name, or the Module.symvers (or a folder that holds one) at a path; a path that exists goes first, as with --kernel. */
@@ -40,6 +43,13 @@ const sideOf = ({ name, source, arch, size, hasCrcs, generator, headers }: Liste
   headers: headers !== undefined,
 });
 
+/** Both sides; two files of one name are told apart by where they lie. */
+const sidesOf = (before: ListedKernel, after: ListedKernel): Record<"before" | "after", Side> => {
+  const [mine, theirs] = [sideOf(before), sideOf(after)];
+  const isTwin = mine.name === theirs.name && mine.file !== theirs.file;
+  return { before: isTwin ? { ...mine, name: mine.file } : mine, after: isTwin ? { ...theirs, name: theirs.file } : theirs };
+};
+
 const exportOf = ({ name, type, exporter, namespace, crc }: KernelExport): JsonKernelDiff["added"][number] => ({
   name,
   type,
@@ -55,13 +65,9 @@ const documentOf = (
   uses: JsonKernelDiff["for"],
 ): JsonKernelDiff => {
   const fact = (of: keyof typeof facts): JsonKernelDiff["facts"]["type"] => ({ known: facts[of].known, changed: [...facts[of].changed] });
-  const [mine, theirs] = [sideOf(before), sideOf(after)];
-  // Two files of one name are told apart by where they lie.
-  const isTwin = mine.name === theirs.name && mine.file !== theirs.file;
   return {
     kernelDiff: 1,
-    before: isTwin ? { ...mine, name: mine.file } : mine,
-    after: isTwin ? { ...theirs, name: theirs.file } : theirs,
+    ...sidesOf(before, after),
     ...(uses && { for: uses }),
     kept,
     removed: removed.map(({ now, ...each }) => ({ ...exportOf(each), ...(now && { now }) })),
@@ -79,7 +85,16 @@ const documentOf = (
   };
 };
 
-/** `abi-lint kernel diff A B`: what of the exports of one kernel is gone, new or different on another. No check: it ends with 0. */
+/** A kernel as if it exported only some names. */
+const restricted = (kernel: ListedKernel, only: ReadonlySet<string>): ListedKernel => ({
+  ...kernel,
+  names: () => [...kernel.names()].filter((name) => only.has(name)),
+});
+
+/**
+ * `abi-lint kernel diff A B`: what of the exports of one kernel is gone, new or different on another. No check: it ends with 0, but where
+ * `--rules` makes it one.
+ */
 export const diffKernels = async (a: string, b: string, options: KernelDiffOptions, io: Io): Promise<ExitCode> => {
   const { host, stderr } = io;
   const targets = formsOf(options);
@@ -94,6 +109,11 @@ export const diffKernels = async (a: string, b: string, options: KernelDiffOptio
   if (options.for.length > 0 && uses.size === 0)
     throw new InputError({ file: "--for", message: `no symbol is taken by ${options.for.join(", ")}: there is nothing to compare` });
   const only = options.for.length > 0 ? { modules: subjects.map(({ name }) => name), uses: uses.size } : undefined;
+  if (options.rules !== undefined) {
+    const sides = { ...sidesOf(before, after), ...(only && { for: only }) };
+    const [then, now] = only ? [restricted(before, uses), restricted(after, uses)] : [before, after];
+    return diffBySeverities(then, now, sides, exportOf, { ...options, rules: options.rules }, io);
+  }
   const report = documentOf(before, after, compareKernels(before, after, only && uses), only);
   const { all = false, crcs = false } = options;
   writeForms(report, (document, { color }) => kernelDiffText(document, { color, all, crcs }), targets, options, io);

@@ -81,7 +81,7 @@ export const renderRequestMarkdown = (list: string, modules: readonly Requesting
     return [
       `## ${plain(name)}`,
       "",
-      `Built for ${code(vermagic.trim())} on ${plain(arch)}. ${listed.length} of its ${total} symbol${total === 1 ? " is" : "s are"} on the list.`,
+      `Built for ${code(vermagic.trim())} on ${plain(arch)}. ${listed.length} of its ${total} symbol${total === 1 ? "" : "s"} ${total === 1 || listed.length === 1 ? "is" : "are"} on the list.`,
       ...(items.length > 0 ? ["", ...items] : []),
     ].join("\n");
   });
