@@ -16,7 +16,7 @@ export type Rebuild =
   | { readonly state: "adapts"; readonly name: string }
   /** It depends on which of these names the source wrote, or on what it does with the value. */
   | { readonly state: "unclear"; readonly names: readonly string[] }
-  /** No kernel exported it: it is another module's, which was not given. */
+  /** Neither this kernel nor the one it was built on exports it, nor a module that was given. */
   | { readonly state: "foreign" }
   /** The kernel's headers or types are not known. */
   | { readonly state: "unknown" };
@@ -94,10 +94,11 @@ const worst = (states: readonly Rebuild[]): Rebuild => states.find(isBreak) ?? s
  * @param base the kernel it was built on, or the nearest that is known. @param written what its source has, as `writtenIn` tells; the same for each kernel.
  */
 export const rebuildOf = (use: Use, base: Kernel | undefined, kernel: Kernel, written: () => Written): Rebuild => {
-  if (use.kind !== "symbol" || use.origin === "toolchain" || use.weak || base === kernel) return HOLDS;
-  const ask = (name: string): Rebuild => survives(name, use, base, kernel);
-  // What was exported by neither is another module's.
+  if (use.kind !== "symbol" || use.origin === "toolchain" || use.weak) return HOLDS;
+  // What neither exports is another module's, or nobody's.
   if (base && !kernel.find(use.name) && !base.find(use.name)) return { state: "foreign" };
+  if (base === kernel) return HOLDS;
+  const ask = (name: string): Rebuild => survives(name, use, base, kernel);
   // What a header's helper became is not known there: the export itself is all that can be asked about.
   if (!kernel.headers) return ask(use.name);
   const { chains, direct } = written();

@@ -14,7 +14,7 @@ const GAPS = {
   "other-generator": "CRCs made otherwise",
   "other-architecture": "another machine",
   "rebuild-unknown": "headers not known",
-  "other-module": "another module not given",
+  "other-module": "exported by nobody here",
   "no-list": "",
   "source-adapts": "the source adapts itself",
   "rebuild-unclear": "",

@@ -72,7 +72,7 @@ export const GAPS = {
   "rebuild-unknown": "the kernel's headers or types are not known, so that nothing tells whether the source still builds",
   "no-list": "the policy asks for a vendor's list and names none",
   "source-adapts": "the source has code of its own for other kernels where it uses what changed",
-  "other-module": "what another module exports, which was not given",
+  "other-module": "what no kernel that was asked exports, nor a module that was given",
   "rebuild-unclear": "it depends on which of several names the source wrote, or on what it does with a value",
 } as const satisfies Record<string, string>;
 export type Gap = keyof typeof GAPS;
@@ -86,7 +86,7 @@ export const REBUILD_STATES = {
   unclear: "it depends on which of several names the source wrote, or on what it does with a value",
   unknown: "the kernel's headers or types are not known",
   adapts: "it broke, but the source has code of its own for other kernels there",
-  foreign: "neither this kernel nor the one it was built on exports it: another module does, which was not given",
+  foreign: "neither this kernel nor the one it was built on exports it, nor a module that was given",
 } as const satisfies Record<string, string>;
 export type RebuildState = keyof typeof REBUILD_STATES;
 
