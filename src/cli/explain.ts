@@ -63,6 +63,10 @@ export const explainWord = async (word: string, options: ExplainOptions, io: Io)
         dress,
       ),
     );
+    if (!isKnown) {
+      const names = history.releases.map(({ name }) => name);
+      stdout.write(`  no release that is known has it, ${names[0]} to ${names.at(-1)}: neither exported nor in a header\n`);
+    }
   }
   return EXIT.clean;
 };
