@@ -114,6 +114,10 @@ export const compileJudge = (
   };
 };
 
+/** The names of the stable lists that have a symbol. */
+const listsWith = (name: string, lists: Lists, offer: KernelExport | undefined): readonly string[] =>
+  lists.stable.filter((each) => lists.ask(each, name, offer).isListed).map((each) => each.name);
+
 /** A judged use as a report lists it. */
 export const rowOf = ({ use, verdict, context, views }: JudgedUse): UseRow => {
   const found = views.find((view) => view.found)?.found;
@@ -125,6 +129,7 @@ export const rowOf = ({ use, verdict, context, views }: JudgedUse): UseRow => {
     level: verdict.level,
     ...(use.seen && { seen: use.seen }),
     ...(context.sibling && { sibling: context.sibling.subject.name }),
+    ...(context.lists && use.kind === "symbol" && { lists: listsWith(use.name, context.lists, found) }),
     ...(found && { exportType: found.type, exporter: found.exporter }),
     ...(found?.namespace !== undefined && { namespace: found.namespace }),
   };

@@ -114,6 +114,8 @@ export interface UseRow {
   /** The module of the same run that exports it, where the kernel does not. */
   readonly sibling?: string;
   /** What the first kernel that exports it says. */
+  /** The vendors' lists that have it; absent where the policy names none. */
+  readonly lists?: readonly string[];
   readonly exportType?: string;
   readonly exporter?: string;
   readonly namespace?: string;

@@ -84,6 +84,7 @@ const Use = z.strictObject({
   level: Level,
   seen: z.enum(keysOf(SIGHTINGS)).optional(),
   sibling: z.string().optional().meta({ description: "the module of the same run that exports it" }),
+  lists: z.array(z.string()).readonly().optional().meta({ description: "the vendors' lists that have it" }),
   exportType: z.string().optional(),
   exporter: z.string().optional(),
   namespace: z.string().optional(),
