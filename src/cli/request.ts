@@ -6,6 +6,7 @@ import { parseList } from "../kernels/lists/parse.ts";
 import { renderAndroidList, renderTrimList, type ModuleSymbols } from "../kernels/lists/render-symbols.ts";
 import { renderKscResult, renderRequestMarkdown, type RequestingModule, type WantedSymbol } from "../kernels/lists/request.ts";
 import type { ResolvedWaiver } from "../policy/model.ts";
+import { MODULE_LAYOUT } from "../shared/module-layout.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import { visible } from "../shared/visible.ts";
 import type { Subject, Use } from "../usage/model.ts";
@@ -50,9 +51,6 @@ const VENDOR_ARCH: Readonly<Record<string, string>> = { arm64: "aarch64", i386: 
 const archOf = ({ arch }: Subject): string | undefined => arch && (VENDOR_ARCH[arch] ?? arch);
 
 const fileOf = ({ path, name }: Subject): string => /^(.*\.ko)(\.(gz|xz|zst))?$/.exec(basename(path))?.[1] ?? `${name}.ko`;
-
-/** No symbol that is resolved: the loader reads its CRC, and vendors list it nowhere (kernel/module/version.c check_modstruct_version). */
-const MODULE_LAYOUT = "module_layout";
 
 /**
  * What each module needs of the kernel: the symbols that no module of the run exports, those that the toolchain adds among them.

@@ -1,6 +1,6 @@
 import type { Explanation } from "../findings/explanation.ts";
 import type { Evidence } from "../findings/model.ts";
-import { promiseEvidence, writtenAs } from "./finding.ts";
+import { offerEvidence, promiseEvidence, writtenAs } from "./finding.ts";
 import { compileJudge, rowOf } from "./judge.ts";
 import { timelineOf } from "./timeline.ts";
 import { groundOf, lint, type LintInput } from "./lint.ts";
@@ -16,11 +16,6 @@ export const explain = (input: LintInput, name: string): readonly Explanation[] 
         const judged = judgeOf(subject).judge(use);
         const about = (finding: (typeof findings)[number]): boolean =>
           finding.subject === subject.name && finding.interface?.name === use.name && finding.interface.kind === use.kind;
-        const kernels = judged.views.map(({ kernel, found }): Evidence => {
-          if (!found) return { kind: "absent", kernel: kernel.name, source: kernel.source };
-          const { type, exporter, namespace } = found;
-          return { kind: "export", kernel: kernel.name, type, exporter, ...(namespace !== undefined && { namespace }) };
-        });
         const crcs = judged.views.flatMap(({ kernel, found }): Evidence[] =>
           found && use.crc !== undefined ? [{ kind: "crc", kernel: kernel.name, built: use.crc, kernelCrc: found.crc }] : [],
         );
@@ -36,7 +31,7 @@ export const explain = (input: LintInput, name: string): readonly Explanation[] 
           ...(use.crc !== undefined && { crc: use.crc }),
           ...(timeline && { timeline }),
           facts: { ...writtenAs(use) },
-          evidence: [...kernels, ...crcs, ...promiseEvidence(judged.verdict)],
+          evidence: [...judged.views.map(offerEvidence), ...crcs, ...promiseEvidence(judged.verdict)],
           sites: use.sites,
           report: {
             ...report,

@@ -56,8 +56,13 @@ const exportEvidence = (kernel: string, { type, exporter, namespace }: KernelExp
   ...(namespace !== undefined && { namespace }),
 });
 
+/** What a kernel says of a use: how it exports it, or that it does not. */
+export const offerEvidence = ({ kernel: { name, source }, found }: KernelView): Evidence =>
+  found ? exportEvidence(name, found) : { kind: "absent", kernel: name, source };
+
 /** What a kernel says to the question whether the source behind a use still builds there. */
-const rebuildEvidence = ({ kernel, found, rebuild }: KernelView): Evidence => {
+const rebuildEvidence = (view: KernelView): Evidence => {
+  const { kernel, rebuild } = view;
   const { name, source } = kernel;
   switch (rebuild.state) {
     case "changed":
@@ -67,7 +72,7 @@ const rebuildEvidence = ({ kernel, found, rebuild }: KernelView): Evidence => {
     case "gone":
       return { kind: "absent", kernel: name, source, name: rebuild.name };
     default:
-      return found ? exportEvidence(name, found) : { kind: "absent", kernel: name, source };
+      return offerEvidence(view);
   }
 };
 
@@ -83,9 +88,9 @@ const kernelEvidence = (
   const evidence = views.map((view): Evidence => {
     const { kernel, found } = view;
     if (asked.has("rebuild")) return rebuildEvidence(view);
-    if (!found) return { kind: "absent", kernel: kernel.name, source: kernel.source };
-    if (asked.has("crc") && use.crc !== undefined) return { kind: "crc", kernel: kernel.name, built: use.crc, kernelCrc: found.crc };
-    return exportEvidence(kernel.name, found);
+    if (found && asked.has("crc") && use.crc !== undefined)
+      return { kind: "crc", kernel: kernel.name, built: use.crc, kernelCrc: found.crc };
+    return offerEvidence(view);
   });
   if (asked.has("rebuild")) evidence.unshift(...baseEvidence(views, base));
   evidence.push(...listEvidence(asked, use, context));

@@ -1,9 +1,7 @@
 import type { ListScore } from "../findings/model.ts";
+import { MODULE_LAYOUT } from "../shared/module-layout.ts";
 import type { JudgedUse } from "./judge.ts";
 import type { Lists } from "./lists.ts";
-
-/** The version of struct module: no import, and on no vendor's list. */
-const MODULE_LAYOUT = "module_layout";
 
 /** How many of a subject's symbols each stable list has: a share, and no verdict. What modules of the run export is on no list and is not counted. */
 export const scoresOf = (uses: readonly JudgedUse[], lists: Lists): readonly ListScore[] => {

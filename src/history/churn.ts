@@ -1,3 +1,4 @@
+import { intervalOf } from "../shared/interval.ts";
 import type { Facts, Row } from "../kernels/history/read.ts";
 
 // What the shipped files say of change, as two Markdown tables and a line: counts over all exports, never about one.
@@ -16,14 +17,10 @@ export const GROUPS = [
 
 const percent = (part: number, whole: number): string => `${whole === 0 ? "–" : ((100 * part) / whole).toFixed(1)} %`;
 
-/** The 95 % interval of a frequency (Wilson). */
-const interval = (part: number, whole: number): string => {
-  const z = 1.96;
-  const p = part / whole;
-  const middle = (p + z ** 2 / (2 * whole)) / (1 + z ** 2 / whole);
-  const half = (z / (1 + z ** 2 / whole)) * Math.sqrt((p * (1 - p)) / whole + z ** 2 / (4 * whole ** 2));
-  return `${(100 * (middle - half)).toFixed(0)}–${(100 * (middle + half)).toFixed(0)} %`;
-};
+const interval = (part: number, whole: number): string =>
+  `${intervalOf(part, whole)
+    .map((share) => (100 * share).toFixed(0))
+    .join("–")} %`;
 
 /** What happened to one export of a release until another. */
 interface Step {

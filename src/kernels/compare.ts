@@ -2,7 +2,7 @@ import { crcText } from "../shared/crc.ts";
 import type { Form, Kernel, KernelExport, ListedKernel } from "./model.ts";
 
 /** What of an export may differ between two kernels. */
-export const FACTS = ["type", "namespace", "exporter", "signature", "crc"] as const;
+const FACTS = ["type", "namespace", "exporter", "signature", "crc"] as const;
 export type Fact = (typeof FACTS)[number];
 
 /** A fact of an export, then and now; an empty text is "none". */

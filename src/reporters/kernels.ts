@@ -6,7 +6,7 @@ import type { Dress } from "./reporter.ts";
 type Known = JsonKernelList["releases"][number];
 
 /** CONFIG_CC_VERSION_TEXT in two words: "gcc 12.2.0" of "gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0". */
-export const compilerOf = (text: string): string => {
+const compilerOf = (text: string): string => {
   const plain = text.replace(/\([^()]*\)/g, " ");
   const version = /(?<![\w.-])\d+(\.\d+)+/.exec(plain)?.[0];
   const name = /clang|gcc/.exec(plain)?.[0];

@@ -1,4 +1,5 @@
 import type { Mark, Span, Timeline } from "../findings/timeline.ts";
+import { intervalOf } from "../shared/interval.ts";
 import { visible } from "../shared/visible.ts";
 import { plural } from "./paint.ts";
 
@@ -12,15 +13,10 @@ const MARKS = {
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
-/** The 95 % interval of a share (Wilson), in per cent. */
-const interval = (part: number, whole: number): string => {
-  const z = 1.96;
-  const share = part / whole;
-  const middle = share + (z * z) / (2 * whole);
-  const spread = z * Math.sqrt((share * (1 - share)) / whole + (z * z) / (4 * whole * whole));
-  const bound = (value: number): string => ((100 * value) / (1 + (z * z) / whole)).toFixed(1);
-  return `[${bound(middle - spread)} to ${bound(middle + spread)}]`;
-};
+const interval = (part: number, whole: number): string =>
+  `[${intervalOf(part, whole)
+    .map((share) => (100 * share).toFixed(1))
+    .join(" to ")}]`;
 
 /** Runs of a fact: until when it was the one, from when on the other. */
 const spanLines = (spans: readonly Span[], ofAll: boolean): readonly (readonly [string, string])[] =>

@@ -1,5 +1,6 @@
 import { modinfoValues } from "../inputs/modinfo.ts";
 import type { ModuleFacts } from "../inputs/module.ts";
+import { MODULE_LAYOUT } from "../shared/module-layout.ts";
 import type { Sighting, Site } from "../shared/vocabulary.ts";
 import type { Subject, Use } from "./model.ts";
 import type { SymbolNames } from "./names.ts";
@@ -9,9 +10,6 @@ import { sourceRoot, type SourceRoot } from "./source-root.ts";
 
 /** Names compare as the symbol table spells them, not as a language would sort them. */
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-
-/** The loader reads this version before any symbol's: every versioned module depends on the layout of struct module (kernel/module/version.c). */
-const MODULE_LAYOUT = "module_layout";
 
 const moduleName = (modinfoName: string | undefined, path: string): string =>
   modinfoName ??

@@ -1,12 +1,13 @@
 import { modinfoValues } from "../inputs/modinfo.ts";
 import type { ModuleFacts } from "../inputs/module.ts";
+import { MODULE_LAYOUT } from "../shared/module-layout.ts";
 import type { Oddity } from "../shared/vocabulary.ts";
 import type { Subject } from "./model.ts";
 
 /** What of a module's file does not add up, by itself; what only a kernel can tell is the engine's to find. */
 export const odditiesOf = (facts: ModuleFacts): Subject["oddities"] => {
   const { modversions, undefinedSymbols, commonSymbols, thisModules, sites, sources } = facts;
-  const used = new Set(undefinedSymbols.map(({ name }) => name)).add("module_layout");
+  const used = new Set(undefinedSymbols.map(({ name }) => name)).add(MODULE_LAYOUT);
   const crcs = new Map<string, number>();
   const conflicting = new Set<string>();
   for (const { name, crc } of modversions.versions) {

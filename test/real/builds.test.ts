@@ -162,6 +162,10 @@ describe("what broke was named, what held was not alarmed", () => {
   test("the whole table", () => {
     console.log(rows.sort().join("\n"));
     console.log(JSON.stringify(sums));
+    // A comparison of nothing is none.
+    expect(sums.broke).toBeGreaterThan(2);
+    expect(sums.held).toBeGreaterThan(2);
+    expect(sums.named).toBeGreaterThan(2);
     expect(faults).toEqual([]);
   });
 });

@@ -4,25 +4,12 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { abiLint } from "../support/run.ts";
+import { symversOf } from "../support/symvers.ts";
 
 // Real modules against a list made of real kernels: the symbols of 6.1.0-56 whose CRC is that of 6.1.0-47, held against nm, sort and comm.
 
 const WORK = process.env["ABI_LINT_REAL"] ?? "/tmp/abi-lint-real";
 const root = new URL("../..", import.meta.url).pathname;
-
-const symversOf = (release: string): string | undefined => {
-  try {
-    const name = execFileSync(
-      join(root, "test/real/prepare/suite.sh"),
-      [WORK, "bookworm", "amd64", `headers-${release}`, `linux-headers-${release}-amd64`],
-      { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
-    ).split(" ")[0]!;
-    return join(WORK, `headers-${release}`, "usr/src", name, "Module.symvers");
-  } catch {
-    console.log(`NOT COMPARED: linux-headers-${release}-amd64 cannot be had from the mirror`);
-    return undefined;
-  }
-};
 
 const shell = (script: string, ...args: readonly string[]): string[] =>
   execFileSync("bash", ["-c", script, "bash", ...args], { encoding: "utf8", env: { ...process.env, LC_ALL: "C" } })
@@ -30,7 +17,7 @@ const shell = (script: string, ...args: readonly string[]): string[] =>
     .filter(Boolean);
 
 test("what a made list lacks of real modules is what comm says it lacks", async ({ skip }) => {
-  const [old, now] = [symversOf("6.1.0-47"), symversOf("6.1.0-56")];
+  const [old, now] = [symversOf(WORK, "6.1.0-47"), symversOf(WORK, "6.1.0-56")];
   if (old === undefined || now === undefined) return skip("the mirror has not both kernels");
   execFileSync(join(root, "test/real/prepare/dkms.sh"), [WORK, "v4l2loopback-dkms", "acpi-call-dkms", "lime-forensics-dkms"], {
     stdio: ["ignore", "ignore", "inherit"],
