@@ -175,7 +175,7 @@ describe("lists made from real kernels", () => {
     expect([...list.symbols.keys()].sort()).toEqual([...new Set([...names, "module_layout", "__put_task_struct"])].sort());
   });
 
-  test.skipIf(!newer)("30,000 names load faster than the same names as Module.symvers", () => {
+  test.skipIf(!newer)("30,000 names of a real kernel are all read, in each form", () => {
     const lines = readFileSync(newer!, "utf8").trim().split("\n");
     const symvers = Array.from(
       { length: 30_000 },
@@ -188,12 +188,6 @@ describe("lists made from real kernels", () => {
       "symbol list": `[abi_symbol_list]\n${names.map((name) => `  ${name}\n`).join("")}`,
       plain: `${names.join("\n")}\n`,
     };
-    const kernel = best(30, () => parseSymvers(texts["Module.symvers"], "k", "x"));
-    const took = Object.entries(texts).map(([form, text]) => [form, best(30, () => parseList(text, "x"))] as const);
-    console.log(
-      `30,000 symbols: as a kernel ${kernel.toFixed(1)} ms; as lists ${took.map(([form, ms]) => `${form} ${ms.toFixed(1)} ms`).join(", ")}`,
-    );
     for (const [form, text] of Object.entries(texts)) expect(parseList(text, form).symbols.size).toBe(30_000);
-    for (const [form, ms] of took) if (form !== "Module.symvers") expect(ms).toBeLessThan(kernel);
   });
 });
