@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { validate } from "../shared/validate.ts";
-import { INTERFACE_KINDS, keysOf, ODDITIES, ORIGINS, SIGHTINGS } from "../shared/vocabulary.ts";
+import { CORE_ASKS, type CoreLayout as Layout } from "../shared/core-access.ts";
+import { GUARDS, INTERFACE_KINDS, keysOf, ODDITIES, ORIGINS, SIGHTINGS, SUBJECT_KINDS } from "../shared/vocabulary.ts";
 import { parseYaml, type YamlText } from "../shared/yaml.ts";
 
 // The manifest's form (version 1): what a subject takes from the kernel, as a file that can be committed, read and written by hand.
@@ -29,6 +30,41 @@ const Site = z
   })
   .meta({ description: "one place where the interface is taken" });
 
+const CoreStep = z.strictObject({
+  member: z.string().optional(),
+  index: z.int().min(0).optional(),
+  type: z.string().meta({ description: "the shape of what is reached" }),
+});
+
+const CoreLayout: z.ZodType<Layout> = z.lazy(() =>
+  z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.enum(["void", "float"]) }),
+    z.strictObject({ kind: z.literal("int"), name: z.string(), bytes: z.int().min(0), signed: z.boolean() }),
+    z.strictObject({ kind: z.literal("enum"), name: z.string(), bytes: z.int().min(0), values: z.array(z.string()) }),
+    z.strictObject({
+      kind: z.enum(["struct", "union"]),
+      name: z.string(),
+      members: z.array(z.strictObject({ name: z.string(), type: CoreLayout })).optional(),
+    }),
+    z.strictObject({ kind: z.literal("fwd"), name: z.string(), of: z.enum(["struct", "union"]) }),
+    z.strictObject({ kind: z.literal("ptr"), to: CoreLayout }),
+    z.strictObject({ kind: z.literal("array"), length: z.int().min(0), to: CoreLayout }),
+    z.strictObject({ kind: z.literal("func-proto"), parameters: z.array(CoreLayout), to: CoreLayout }),
+  ]),
+) as unknown as z.ZodType<Layout>;
+
+const CoreAccess = z.discriminatedUnion("of", [
+  z.strictObject({
+    of: z.literal("field"),
+    root: z.string().min(1),
+    first: z.int().min(0).optional(),
+    steps: z.array(CoreStep).max(64),
+    offset: z.int().min(0),
+  }),
+  z.strictObject({ of: z.literal("type"), root: z.string().min(1), type: z.string(), layout: CoreLayout.optional() }),
+  z.strictObject({ of: z.literal("enum"), root: z.string().min(1), value: z.string() }),
+]);
+
 const UseObject = z.strictObject({
   kind: z.enum(keysOf(INTERFACE_KINDS)).optional().meta({ description: "symbol where left out" }),
   name: z.string().min(1),
@@ -37,6 +73,13 @@ const UseObject = z.strictObject({
   crc: crc.optional(),
   written: z.array(z.string()).optional().meta({ description: "what authors write for it" }),
   seen: z.enum(keysOf(SIGHTINGS)).optional().meta({ description: "for a name reached at run time: how sure that is" }),
+  how: z.string().optional().meta({ description: "of a BPF object: how it is attached to" }),
+  guarded: z.enum(keysOf(GUARDS)).optional().meta({ description: "of a BPF object: why it may be missing without harm" }),
+  core: z
+    .strictObject({ asks: z.array(z.enum(keysOf(CORE_ASKS))).min(1), access: CoreAccess })
+    .optional()
+    .meta({ description: "of a BPF object: what its CO-RE relocations ask the kernel's types" }),
+  count: z.int().min(1).optional().meta({ description: "of a program: how often it was seen" }),
   sites: z.array(Site).optional(),
 });
 
@@ -49,7 +92,7 @@ const Export = z.strictObject({
 /** A subject of a manifest; also what a rule's examples are written in. */
 export const ManifestSubject = z.strictObject({
   name: z.string().min(1),
-  kind: z.literal("module"),
+  kind: z.enum(keysOf(SUBJECT_KINDS)),
   path: z.string().optional().meta({ description: "the file it was exported from, as findings name it" }),
   sha256: z
     .string()

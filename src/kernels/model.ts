@@ -1,4 +1,6 @@
-// What a kernel offers to modules. A kernel is asked by name and answers with facts; nothing here judges.
+import type { KernelBtf } from "./btf/kernel-btf.ts";
+
+// What a kernel offers. A kernel is asked by name and answers with facts; nothing here judges.
 
 /** One exported symbol of one kernel. */
 export interface KernelExport {
@@ -51,6 +53,10 @@ export interface Kernel {
   readonly headers?: Headers;
   /** The normalised types that a name is declared and defined with there; none where they are not known. */
   signatures?(name: string): readonly string[];
+  /** The kernel's own types, as BPF objects are loaded against them; absent where they are not known. */
+  readonly btf?: KernelBtf;
+  /** Its BTF is all that is known: nothing of its exports. */
+  readonly onlyBtf?: true;
 }
 
 /** A kernel that can tell all that it exports. */

@@ -22,9 +22,42 @@ export const INTERFACE_KINDS = {
   kfunc: "a kernel function that BPF programs may call",
   "bpf-helper": "a BPF helper of the UAPI list",
   "bpf-map-type": "a BPF map type",
-  "struct-ops": "a kernel operations table that BPF implements",
+  "bpf-program-type": "a BPF program type and the context that its programs get",
+  "bpf-iterator": "a kernel object that a BPF iterator walks",
+  "struct-ops": "a kernel operations table that BPF implements, or one of its callbacks",
+  "kernel-type": "a kernel type that a BPF object asks for",
+  "enum-value": "a value of a kernel enumeration that a BPF object asks for",
+  "kernel-variable": "a kernel variable that a BPF object names",
+  kconfig: "a configuration value that a BPF object asks for",
 } as const satisfies Record<string, string>;
 export type InterfaceKind = keyof typeof INTERFACE_KINDS;
+
+/** What is checked. */
+export const SUBJECT_KINDS = {
+  module: "a kernel module",
+  "bpf-object": "a BPF object, before it is loaded",
+  program: "a program, as a log of its system calls shows it",
+} as const satisfies Record<string, string>;
+export type SubjectKind = keyof typeof SUBJECT_KINDS;
+
+/** Why a use of a BPF object may be missing on a kernel without harm. */
+export const GUARDS = {
+  exists: "the object asks whether it is there",
+  flavour: "one of several forms of a type that the object has (its name ends in ___…)",
+  optional: "in programs alone that are not loaded unless user space says so (a ? before their section)",
+} as const satisfies Record<string, string>;
+export type Guard = keyof typeof GUARDS;
+
+/** What a kernel's BTF says of a use of a BPF object. */
+export const BTF_STATES = {
+  same: "there, as the object or the first kernel has it",
+  moved: "a field at another offset, which CO-RE finds",
+  retyped: "a field, function or tracepoint with another type",
+  refused: "a field whose type libbpf refuses",
+  absent: "not in this BTF: removed, configured out, inlined, or in a module that was not given",
+  unknown: "nothing of it can be told from BTF",
+} as const satisfies Record<string, string>;
+export type BtfState = keyof typeof BTF_STATES;
 
 /** Who keeps an interface, from rock to quicksand: the levels of Documentation/ABI/README and four that its users need. */
 export const LEVELS = {
@@ -74,6 +107,9 @@ export const GAPS = {
   "source-adapts": "the source has code of its own for other kernels where it uses what changed",
   "other-module": "what no kernel that was asked exports, nor a module that was given",
   "rebuild-unclear": "it depends on which of several names the source wrote, or on what it does with a value",
+  "kernel-without-btf": "the kernel's BTF is not known, so that nothing tells whether a BPF object holds there",
+  "kernel-without-exports": "only the kernel's BTF is known, so that nothing tells whether a module loads there",
+  "btf-cannot-tell": "what BTF does not hold: files of configuration, the format of events, targets chosen at run time",
 } as const satisfies Record<string, string>;
 export type Gap = keyof typeof GAPS;
 
@@ -101,6 +137,10 @@ export const ODDITIES = {
   "common-symbol": "an uninitialised common symbol, which the loader refuses",
   "this-module": "not exactly one struct module",
   "no-debug-information": "no debug information to say at which source lines symbols are used",
+  "compiled-offsets": "kernel memory is read at offsets that were compiled in: nothing adapts them to another kernel",
+  "names-only": "a table of counts: no arguments, so that requests, ioctls and paths are not known",
+  "permission-not-use": "a list of what is allowed, not of what is used",
+  "paths-unknown": "paths relative to a descriptor that the log does not name",
 } as const satisfies Record<string, string>;
 export type Oddity = keyof typeof ODDITIES;
 

@@ -6,7 +6,7 @@ import type { Subject, Use } from "./model.ts";
 const useOf = (entry: ManifestSubjectFile["uses"][number], place: Site | undefined): Use => {
   const here = place ? [place] : [];
   if (typeof entry === "string") return { kind: "symbol", name: entry, weak: false, origin: "author", sites: here };
-  const { name, kind = "symbol", weak = false, origin = "author", crc, written, seen, sites = here } = entry;
+  const { name, kind = "symbol", weak = false, origin = "author", crc, written, seen, how, guarded, core, count, sites = here } = entry;
   return {
     kind,
     name,
@@ -15,6 +15,10 @@ const useOf = (entry: ManifestSubjectFile["uses"][number], place: Site | undefin
     ...(crc !== undefined && { crc: Number(crc) }),
     ...(written && { written }),
     ...(seen && { seen }),
+    ...(how !== undefined && { how }),
+    ...(guarded && { guarded }),
+    ...(core && { core: core as NonNullable<Use["core"]> }),
+    ...(count !== undefined && { count }),
     sites: sites as Use["sites"],
   };
 };

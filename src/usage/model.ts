@@ -1,4 +1,5 @@
-import type { InterfaceKind, Oddity, Origin, Sighting, Site } from "../shared/vocabulary.ts";
+import type { CoreAccess, CoreAsk } from "../shared/core-access.ts";
+import type { Guard, InterfaceKind, Oddity, Origin, Sighting, Site, SubjectKind } from "../shared/vocabulary.ts";
 
 // The model every input becomes and the engine judges: a subject and what it takes from the kernel. Types only.
 
@@ -6,7 +7,7 @@ import type { InterfaceKind, Oddity, Origin, Sighting, Site } from "../shared/vo
 export interface Use {
   readonly kind: InterfaceKind;
   readonly name: string;
-  /** A weak symbol: the loader leaves it zero where nothing provides it. */
+  /** A weak symbol: the loader leaves it zero where nothing provides it. Of a program: what it asked for and never got where it ran. */
   readonly weak: boolean;
   readonly origin: Origin;
   /** The CRC the subject was built against (modversions), if it carries one. */
@@ -15,6 +16,14 @@ export interface Use {
   readonly written?: readonly string[];
   /** For a name reached at run time: how sure that is. */
   readonly seen?: Sighting;
+  /** Of a BPF object: how it is attached to (`kretprobe`, `fexit`), as the section's name says; several, separated by ", ". */
+  readonly how?: string;
+  /** Of a BPF object: why it may be missing without harm. */
+  readonly guarded?: Guard;
+  /** Of a BPF object: what its CO-RE relocations ask the kernel's types. */
+  readonly core?: { readonly asks: readonly CoreAsk[]; readonly access: CoreAccess };
+  /** Of a program: how often it was seen; its sites are the first ones. */
+  readonly count?: number;
   readonly sites: readonly Site[];
 }
 
@@ -25,10 +34,10 @@ export interface Export {
   readonly namespace?: string;
 }
 
-/** What is checked: a module, as its file or a manifest of it describes it. */
+/** What is checked, as its file or a manifest of it describes it. */
 export interface Subject {
   readonly name: string;
-  readonly kind: "module";
+  readonly kind: SubjectKind;
   /** The file it was read from or exported from, as findings name it. */
   readonly path: string;
   /** Where the subject itself stands, for findings with no better place: 1:1 of a binary, its line in a hand-written manifest. */

@@ -2,7 +2,22 @@ import type { ManifestFile, ManifestSubjectFile } from "../inputs/manifest.ts";
 import type { Subject, Use } from "./model.ts";
 import { crcText } from "../shared/crc.ts";
 
-const useEntry = ({ kind, name, weak, origin, crc, written, seen, sites }: Use): ManifestSubjectFile["uses"][number] => ({
+type ManifestCore = NonNullable<Exclude<ManifestSubjectFile["uses"][number], string>["core"]>;
+
+const useEntry = ({
+  kind,
+  name,
+  weak,
+  origin,
+  crc,
+  written,
+  seen,
+  how,
+  guarded,
+  core,
+  count,
+  sites,
+}: Use): ManifestSubjectFile["uses"][number] => ({
   ...(kind !== "symbol" && { kind }),
   name,
   ...(weak && { weak }),
@@ -10,6 +25,10 @@ const useEntry = ({ kind, name, weak, origin, crc, written, seen, sites }: Use):
   ...(crc !== undefined && { crc: crcText(crc) }),
   ...(written && { written: [...written] }),
   ...(seen && { seen }),
+  ...(how !== undefined && { how }),
+  ...(guarded && { guarded }),
+  ...(core && { core: core as ManifestCore }),
+  ...(count !== undefined && { count }),
   ...(sites.length > 0 && { sites: sites.map(({ via, ...site }) => ({ ...site, ...(via && { via: via.map((step) => ({ ...step })) }) })) }),
 });
 

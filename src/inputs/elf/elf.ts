@@ -29,7 +29,7 @@ export interface Section {
   readonly entsize: number;
 }
 
-/** A relocatable ELF object of either class and either byte order. */
+/** An ELF file of either class and either byte order. */
 export interface Elf {
   readonly source: ByteSource;
   readonly is64: boolean;
@@ -69,14 +69,15 @@ const u64 = (source: ByteSource, view: DataView, at: number, little: boolean, ba
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /**
- * Reads the header and the section headers of a relocatable ELF object.
+ * Reads the header and the section headers of an ELF file.
+ * @param accept relocatable objects only, as kernel modules are, or ELF files of any type, as vmlinux is.
  * @throws InputError naming file and offset for anything that is not one, is cut short, or lies about its bounds.
  */
-export const parseElf = (source: ByteSource): Elf => {
+export const parseElf = (source: ByteSource, accept: "relocatable" | "any" = "relocatable"): Elf => {
   if (source.size === 0) fail(source, 0, "the file is empty");
   const ident = readBytes(source, 0, Math.min(source.size, 64), "ELF header");
   if (ident.length < 4 || ident[0] !== 0x7f || ident[1] !== 0x45 || ident[2] !== 0x4c || ident[3] !== 0x46) {
-    fail(source, 0, "not an ELF file (a kernel module, a manifest or a symbol list was expected)");
+    fail(source, 0, "not an ELF file (a kernel module, a BPF object, a manifest or a log of strace was expected)");
   }
   if (ident[4] !== 1 && ident[4] !== 2) fail(source, 4, `ELF class ${ident[4] ?? "missing"} is neither 32 nor 64 bit`);
   if (ident[5] !== 1 && ident[5] !== 2) fail(source, 5, `ELF byte order ${ident[5] ?? "missing"} is neither little nor big`);
@@ -87,7 +88,8 @@ export const parseElf = (source: ByteSource): Elf => {
   const type = view.getUint16(16, little);
   const machine = view.getUint16(18, little);
   const arch = ARCHES[machine]?.(is64, little) ?? `machine-${machine}`;
-  if (type !== ET_REL) fail(source, 16, `ELF type ${type} is not a relocatable object (kernel modules are ET_REL, 1)`);
+  if (accept === "relocatable" && type !== ET_REL)
+    fail(source, 16, `ELF type ${type} is not a relocatable object (kernel modules are ET_REL, 1)`);
   const tableOffset = is64 ? u64(source, view, 40, little, 0, "e_shoff") : view.getUint32(32, little);
   const entry = view.getUint16(is64 ? 58 : 46, little);
   const wanted = is64 ? 64 : 40;

@@ -1,4 +1,5 @@
 import type { Declaration, Form, Headers, KernelExport, ListedKernel } from "../model.ts";
+import { compileDocumented, type DocumentedPath } from "./documented.ts";
 import type { Release } from "./layout.ts";
 import type { Facts, Row } from "./read.ts";
 
@@ -26,6 +27,8 @@ export interface History {
   exported(name: string): Row | undefined;
   /** What the headers say of a name, by attribute: `form`, `header`, `signature`, … */
   declared(name: string): Row | undefined;
+  /** What Documentation/ABI says of a file. */
+  documented(path: string): DocumentedPath | undefined;
   /** Every exported name, sorted. */
   names(): Iterable<string>;
 }
@@ -58,6 +61,7 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
   const hasCrcs = files.hasCrcs ?? ((release) => releases[release]!.config?.modversions ?? false);
   const exported = once((name) => exports.table("exports").find(name));
   const declared = once((name) => headers().table("headers").find(name));
+  const documented = lazy(() => compileDocumented(exports));
   const through = once((name) => headers().table("through").find(name));
 
   const offers = once((name): readonly (KernelExport | undefined)[] => {
@@ -101,6 +105,7 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
     releases,
     exported,
     declared,
+    documented: (path) => documented()(path),
     *names() {
       const table = exports.table("exports");
       for (let index = 0; index < table.size; index++) yield table.at(index).name;
