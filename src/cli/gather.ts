@@ -1,5 +1,6 @@
 import type { LintInput } from "../engine/lint.ts";
 import { parseManifest } from "../inputs/manifest.ts";
+import type { History } from "../kernels/history/history.ts";
 import type { PolicyEntry } from "../policy/model.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import { subjectsFromManifest } from "../usage/from-manifest.ts";
@@ -7,7 +8,8 @@ import type { Subject } from "../usage/model.ts";
 import { beside } from "./beside.ts";
 import type { Host } from "./host.ts";
 import type { Io } from "./io.ts";
-import { readRates } from "./history.ts";
+import { openHistory, readRates } from "./history.ts";
+import { loadBtf } from "./load-btf.ts";
 import { loadBaseline } from "./load-baseline.ts";
 import { loadRunnablePolicy } from "./load-code.ts";
 import { loadLists } from "./load-lists.ts";
@@ -16,11 +18,17 @@ import { loadSubjects } from "./load-subjects.ts";
 import { policyFolder } from "./load-policy.ts";
 import { placeSources } from "./place-sources.ts";
 import { noteText, problemText } from "./problems.ts";
-import { replacementsOf, shippedOf, type Shipped } from "./shipped.ts";
+import { replacementsOf, shippedOf, sinceOf, type Shipped } from "./shipped.ts";
 
 /** What to judge, against what, by what: the options that check and explain share. */
 export interface GatherOptions {
   readonly kernel: readonly string[];
+  /** Kernels' BTF: `NAME=FILE`, or a file. */
+  readonly btf?: readonly string[];
+  /** Look for BPF objects in the inputs, whatever they are. */
+  readonly embedded?: boolean;
+  /** Whose places are wanted, by path; left out: of all. */
+  readonly inShare?: (path: string) => boolean;
   readonly policy?: string;
   readonly places: boolean;
   readonly pathMap: readonly string[];
@@ -48,6 +56,12 @@ const loadCommitted = (host: Host, { name, at }: PolicyEntry): readonly Subject[
   return subjectsFromManifest(parseManifest(host.readText(path), host.shown(path)));
 };
 
+/** What Documentation/ABI says of a file, by the newest release of the history; opened when it is first asked for. */
+const documentedBy = (history: () => History): NonNullable<LintInput["documented"]> => {
+  let opened: History | undefined;
+  return (path) => (opened ??= history()).documented(path);
+};
+
 /**
  * Reads policy and kernels.
  * @throws InputError for one that cannot be read: a reference that is missing makes every verdict about it a guess.
@@ -59,10 +73,11 @@ export const gatherReferences = async (
 ): Promise<Omit<LintInput, "subjects">> => {
   const { policy, code } = await loadRunnablePolicy(shipped, options, { host, env });
   const folder = policyFolder(host, shipped, options.policy);
-  const { kernels, problems: missing, builtOn, history } = loadKernels(host, options.kernel, policy, folder);
+  const { btf, problems: untyped } = await loadBtf(host, options.btf ?? [], policy);
+  const { kernels, problems: missing, builtOn, history } = loadKernels(host, options.kernel, policy, folder, btf);
   const { lists, problems: unread } = loadLists(host, policy);
   for (const note of lists.flatMap(({ list }) => list.notes)) stderr.write(noteText(note));
-  if (missing.length + unread.length > 0) throw new InputError([...missing, ...unread]);
+  if (missing.length + unread.length + untyped.length > 0) throw new InputError([...missing, ...untyped, ...unread]);
   const committed = policy.manifest && loadCommitted(host, policy.manifest);
   const baseline = loadBaseline(host, shipped, options);
   const known = history();
@@ -71,6 +86,8 @@ export const gatherReferences = async (
     ...(known && { past: { history: known, rates: readRates(host) } }),
     builtOn,
     lists,
+    documented: documentedBy(() => known ?? openHistory(host)),
+    since: sinceOf(shipped),
     replacements: replacementsOf(shipped),
     policy: options.binary === true ? { ...policy, isBinary: true } : policy,
     code,
@@ -87,7 +104,12 @@ export const gatherSubjects = async (
   { data }: Shipped,
   { host, stderr }: Io,
 ): Promise<Pick<LintInput, "subjects"> & { readonly problems: readonly Problem[] }> => {
-  const { subjects, problems } = await loadSubjects(host, paths, { data, places: options.places });
+  const { subjects, problems } = await loadSubjects(host, paths, {
+    data,
+    places: options.places,
+    embedded: options.embedded === true,
+    ...(options.inShare && { placesIn: options.inShare }),
+  });
   for (const problem of problems) stderr.write(problemText(problem));
   return { subjects: subjects.map((subject) => placeSources(subject, host, options.pathMap)), problems };
 };

@@ -11,6 +11,7 @@ import type { Subject } from "../usage/model.ts";
 import { beside } from "./beside.ts";
 import { openHistory } from "./history.ts";
 import type { Host } from "./host.ts";
+import { btfKernel, type NamedBtf } from "./load-btf.ts";
 import { openStore } from "./kernel-store.ts";
 
 /** What a kernel is called whose file was given without a name: the release in its path, as the headers packages and build links spell it. */
@@ -58,9 +59,16 @@ const isRelease = (text: string): boolean => /^\d+\.\d+/.test(text) && !text.inc
 
 /**
  * The kernels to judge against: those of the command line, else those of the policy. Each is a path (a policy's from the policy's own
- * folder), a kernel that was imported beside the policy, or a release of the shipped history by name.
+ * folder), a kernel that was imported beside the policy, or a release of the shipped history by name. BTF goes with the kernel of its name,
+ * as that was written or as it is called; without one it is a kernel of its own.
  */
-export const loadKernels = (host: Host, options: readonly string[], policy: ResolvedPolicy, folder: string): KnownKernels => {
+export const loadKernels = (
+  host: Host,
+  options: readonly string[],
+  policy: ResolvedPolicy,
+  folder: string,
+  btf: NamedBtf = new Map(),
+): KnownKernels => {
   const kernels: Kernel[] = [];
   const problems: Problem[] = [];
   let opened: History | undefined;
@@ -94,13 +102,23 @@ export const loadKernels = (host: Host, options: readonly string[], policy: Reso
     const hint = `${near === undefined ? "" : `did you mean "${near}"? `}there are ${names.join(", ")}; abi-lint kernel import adds another`;
     throw new InputError({ ...where, message: `no kernel "${path}" is known`, hint });
   };
+  const untaken = new Map(btf);
+  /** The kernel with its types. What was made once stays one, so that a kernel and the one a module was built on are the same. */
+  const withTypes = (kernel: Kernel, { path, name }: Entry): Kernel => {
+    const key = [name, path, kernel.name].find((each) => each !== undefined && btf.has(each));
+    if (key === undefined || kernel.btf) return kernel;
+    untaken.delete(key);
+    const typed: Kernel = { ...kernel, btf: btf.get(key)! };
+    for (const [number, each] of made) if (each === kernel) made.set(number, typed);
+    return typed;
+  };
   const entries: readonly Entry[] =
     options.length > 0
       ? options.flatMap((option) => splitList(host, option)).map((option) => splitOption(host, option))
       : policy.kernels.map(({ name, at }) => ({ path: name, at }));
   for (const entry of entries) {
     try {
-      const kernel = loadOne(entry);
+      const kernel = withTypes(loadOne(entry), entry);
       const twin = kernels.find((each) => each.name === kernel.name);
       if (twin === kernel) continue;
       if (twin)
@@ -115,6 +133,7 @@ export const loadKernels = (host: Host, options: readonly string[], policy: Reso
       problems.push(...error.problems);
     }
   }
+  kernels.push(...[...untaken].map(([name, types]) => btfKernel(name, types)));
   // Where no kernel has types or headers, nothing asks what was there before.
   const asks = kernels.some((kernel) => kernel.signatures !== undefined);
   return {

@@ -1,13 +1,19 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { bytesSource, decodeText, type ByteSource } from "../inputs/bytes.ts";
+import { carve } from "../inputs/bpf/embedded.ts";
+import type { BpfNames } from "../inputs/bpf/names.ts";
+import { parseBpfObject } from "../inputs/bpf/object.ts";
 import { decompressed } from "../inputs/container.ts";
 import type { LookupDoors } from "../inputs/lookups/doors.ts";
 import { parseManifest } from "../inputs/manifest.ts";
 import { parseModule, type ModuleFacts } from "../inputs/module.ts";
+import { detectProgram, parseProgram } from "../inputs/strace-forms.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
+import { subjectFromBpf } from "../usage/from-bpf.ts";
 import { subjectsFromManifest } from "../usage/from-manifest.ts";
 import { subjectFromModule } from "../usage/from-module.ts";
+import { subjectFromProgram } from "../usage/from-program.ts";
 import type { Subject } from "../usage/model.ts";
 import { compileNames, type SymbolNames } from "../usage/names.ts";
 import { guardSites } from "./guards.ts";
@@ -27,6 +33,10 @@ export interface LoadOptions {
   readonly places: boolean;
   /** Whether to take a digest of each module. */
   readonly digest?: boolean;
+  /** Whether to look for BPF objects in the inputs, whatever they are: skeletons in programs and libraries. */
+  readonly embedded?: boolean;
+  /** Whether the places of a file's subjects are wanted; left out: of all. */
+  readonly placesIn?: (path: string) => boolean;
 }
 
 /** A manifest is text; this much of its beginning tells it from a binary and from prose. */
@@ -36,6 +46,10 @@ const MAX_TEXT = 512 * 1024 * 1024;
 const CHUNK = 1 << 20;
 
 const isElf = (head: Uint8Array): boolean => head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
+
+/** Whether an ELF header is one of BPF's machine, in either byte order. */
+const isBpf = (head: Uint8Array): boolean => head[18] === (head[5] === 2 ? 0 : EM_BPF) && head[19] === (head[5] === 2 ? EM_BPF : 0);
+const EM_BPF = 247;
 
 /** Whether a text could be a manifest: its one mandatory key stands near the beginning. */
 const looksLikeManifest = (head: Uint8Array): boolean => !head.includes(0) && /(^|[\s{,"'])manifest["']?\s*:/.test(decodeText(head));
@@ -54,16 +68,51 @@ interface Known {
   readonly doors: LookupDoors;
   readonly places: boolean;
   readonly digest: boolean;
+  readonly embedded: boolean;
+  readonly bpf: BpfNames;
 }
 
+/** BPF objects in a file of any kind, by where they lie in it; one that cannot be read costs only itself. */
+const embeddedIn = (source: ByteSource, { bpf }: Known, problems: Problem[]): readonly Subject[] => {
+  const images = carve(source);
+  if (images.length === 0) throw new InputError({ file: source.name, message: "holds no BPF object" });
+  return images.flatMap(({ offset, source: image }) => {
+    const name = images.length === 1 ? source.name : `${source.name}@0x${offset.toString(16)}`;
+    try {
+      return [subjectFromBpf(parseBpfObject({ ...image, name }, bpf), name)];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+};
+
+/** SHA-256 of a whole input. */
+const digestOfAll = (source: ByteSource): string => {
+  const hash = createHash("sha256");
+  for (let at = 0; at < source.size; at += CHUNK) hash.update(source.read(at, Math.min(CHUNK, source.size - at)));
+  return hash.digest("hex");
+};
+
+const textOf = (source: ByteSource, what: string): string => {
+  if (source.size > MAX_TEXT) throw new InputError({ file: source.name, message: `${what} of ${source.size} bytes (at most ${MAX_TEXT})` });
+  return decodeText(source.read(0, source.size));
+};
+
+const withDigest = (subject: Subject, source: ByteSource, digest: boolean): Subject =>
+  digest ? { ...subject, sha256: digestOfAll(source) } : subject;
+
 /** What one input holds, by its content and not by its name. */
-const subjectsOf = (source: ByteSource, debug: ByteSource | undefined, { places, digest, names, doors }: Known): readonly Subject[] => {
+const subjectsOf = (source: ByteSource, debug: ByteSource | undefined, options: Known, problems: Problem[]): readonly Subject[] => {
+  const { places, digest, names, doors, bpf } = options;
+  if (options.embedded) return embeddedIn(source, options, problems);
   const head = source.read(0, Math.min(source.size, SNIFF));
-  if (!isElf(head) && looksLikeManifest(head)) {
-    if (source.size > MAX_TEXT)
-      throw new InputError({ file: source.name, message: `a manifest of ${source.size} bytes (at most ${MAX_TEXT})` });
-    return subjectsFromManifest(parseManifest(decodeText(source.read(0, source.size)), source.name));
-  }
+  if (!isElf(head)) {
+    const isProgram = !head.includes(0) && detectProgram(decodeText(head)) !== undefined;
+    if (isProgram) return [withDigest(subjectFromProgram(parseProgram(textOf(source, "a log"), source.name), source.name), source, digest)];
+    if (looksLikeManifest(head)) return subjectsFromManifest(parseManifest(textOf(source, "a manifest"), source.name));
+  } else if (isBpf(head)) return [withDigest(subjectFromBpf(parseBpfObject(source, bpf), source.name), source, digest)];
   const facts = parseModule(source, {
     ...(places && { placesOf: (arch: string, name: string) => !names.isToolchain(arch, name) }),
     ...(debug && { debug }),
@@ -74,15 +123,17 @@ const subjectsOf = (source: ByteSource, debug: ByteSource | undefined, { places,
 };
 
 const MODULE = /\.ko(\.(gz|xz|zst))?$/;
+/** What a folder is searched for: modules, and BPF objects under the name that libbpf's own examples give them. */
+const INPUT = /\.(ko(\.(gz|xz|zst))?|bpf\.o)$/;
 
-/** The modules below a folder, in a stable order. A folder is entered once, however many links lead to it. */
+/** The modules and BPF objects below a folder, in a stable order. A folder is entered once, however many links lead to it. */
 const modulesBelow = (host: Host, folder: string, seen = new Set<string>()): string[] => {
   const real = host.realPath(folder);
   if (seen.has(real)) return [];
   seen.add(real);
   return host.list(folder).flatMap((name) => {
     const path = join(folder, name);
-    if (MODULE.test(name)) return host.kindOf(path) === "file" ? [path] : [];
+    if (INPUT.test(name)) return host.kindOf(path) === "file" ? [path] : [];
     return host.kindOf(path) === "folder" ? modulesBelow(host, path, seen) : [];
   });
 };
@@ -100,31 +151,34 @@ const filesOf = (host: Host, path: string): readonly string[] => {
   if (path.endsWith("modules.order")) return modulesOrdered(host, path);
   if (host.kindOf(path) !== "folder") return [path];
   const files = modulesBelow(host, path);
-  if (files.length === 0) throw new InputError({ file: host.shown(path), message: "is a directory with no kernel module in it" });
+  if (files.length === 0)
+    throw new InputError({ file: host.shown(path), message: "is a directory with neither a kernel module nor a BPF object in it" });
   return files;
 };
 
 /** Reads one file, and beside a stripped module the debug information that was split off it. */
-const loadFile = (host: Host, file: string, options: Known): Promise<readonly Subject[]> =>
+const loadFile = (host: Host, file: string, options: Known, problems: Problem[]): Promise<readonly Subject[]> =>
   host.withFile(file, async (source) => {
     const plain = await decompressed(source);
     const split = `${file.replace(/\.(gz|xz|zst)$/, "")}.debug`;
     const guarded = (subjects: readonly Subject[]): readonly Subject[] =>
       options.places && MODULE.test(file) ? subjects.map((subject) => guardSites(host, subject)) : subjects;
-    if (!options.places || !MODULE.test(file) || host.kindOf(split) !== "file") return guarded(subjectsOf(plain, undefined, options));
-    return host.withFile(split, async (debug) => guarded(subjectsOf(plain, await decompressed(debug), options)));
+    if (!options.places || !MODULE.test(file) || host.kindOf(split) !== "file")
+      return guarded(subjectsOf(plain, undefined, options, problems));
+    return host.withFile(split, async (debug) => guarded(subjectsOf(plain, await decompressed(debug), options, problems)));
   });
 
 /**
- * Reads every input: modules, manifests, folders of modules, lists of modules, `-` for standard input.
+ * Reads every input: modules, BPF objects, logs of system calls, manifests, folders, lists of modules, `-` for standard input.
  * A fault costs only the input it is in.
  */
 export const loadSubjects = async (
   host: Host,
   paths: readonly string[],
-  { data, places, digest = false }: LoadOptions,
+  { data, places, digest = false, embedded = false, placesIn }: LoadOptions,
 ): Promise<LoadedSubjects> => {
-  const options: Known = { names: compileNames(data.toolchain, data.written), doors: data.doors, places, digest };
+  const options: Known = { names: compileNames(data.toolchain, data.written), doors: data.doors, bpf: data.bpf, places, digest, embedded };
+  const optionsFor = (file: string): Known => ({ ...options, places: places && (placesIn?.(host.shown(file)) ?? true) });
   const subjects: Subject[] = [];
   const problems: Problem[] = [];
   const attempt = async (step: () => Promise<void> | void): Promise<void> => {
@@ -138,8 +192,9 @@ export const loadSubjects = async (
   for (const path of paths) {
     await attempt(async () => {
       if (path === "-")
-        return void subjects.push(...subjectsOf(await decompressed(bytesSource("-", host.readStdin())), undefined, options));
-      for (const file of filesOf(host, path)) await attempt(async () => void subjects.push(...(await loadFile(host, file, options))));
+        return void subjects.push(...subjectsOf(await decompressed(bytesSource("-", host.readStdin())), undefined, options, problems));
+      for (const file of filesOf(host, path))
+        await attempt(async () => void subjects.push(...(await loadFile(host, file, optionsFor(file), problems))));
     });
   }
   return { subjects, problems };

@@ -1,8 +1,17 @@
 import type { Kernel, KernelExport } from "../kernels/model.ts";
 import type { BaselineState, BudgetState, Gap, Level, Oddity, WaiverState } from "../shared/vocabulary.ts";
 import type { Export, Subject, Use } from "../usage/model.ts";
+import type { BtfView } from "./btf.ts";
 import type { Lists } from "./lists.ts";
 import type { Rebuild } from "./rebuild.ts";
+
+/** An entry of Documentation/ABI. */
+export interface Documented {
+  readonly level: "stable" | "testing" | "obsolete" | "removed";
+  readonly file: string;
+  /** The pattern that it is written with. */
+  readonly what: string;
+}
 
 /** A module of the same run that exports what another uses. */
 export interface Sibling {
@@ -21,6 +30,8 @@ export interface KernelView {
   readonly hasComparableCrcs: boolean;
   /** Whether the source behind the use still builds there. */
   readonly rebuild: Rebuild;
+  /** What its BTF says of the use. */
+  readonly btf: BtfView;
 }
 
 /** What a predicate sees: a use of a subject, on a kernel where one is asked; or a remark on the subject as a whole. */
@@ -31,6 +42,10 @@ export interface Context {
   /** Whether the committed manifest lacks the use; not known without one. */
   readonly isNew?: boolean;
   readonly sibling?: Sibling;
+  /** Where Documentation/ABI speaks of a file; absent where it does not, or for what is no file. */
+  readonly documented?: Documented;
+  /** The version of Linux that first has it. */
+  readonly since?: string;
   readonly view?: KernelView;
   /** Whether the project ships binaries: a module that must load as it was built. */
   readonly isBinary?: boolean;

@@ -1,6 +1,6 @@
 import type { Explanation } from "../findings/explanation.ts";
 import type { Evidence } from "../findings/model.ts";
-import { offerEvidence, promiseEvidence, writtenAs } from "./finding.ts";
+import { btfEvidence, compiledEvidence, documentEvidence, offerEvidence, promiseEvidence, writtenAs } from "./finding.ts";
 import { compileJudge, rowOf } from "./judge.ts";
 import { timelineOf } from "./timeline.ts";
 import { groundOf, lint, type LintInput } from "./lint.ts";
@@ -31,7 +31,14 @@ export const explain = (input: LintInput, name: string): readonly Explanation[] 
           ...(use.crc !== undefined && { crc: use.crc }),
           ...(timeline && { timeline }),
           facts: { ...writtenAs(use) },
-          evidence: [...judged.views.map(offerEvidence), ...crcs, ...promiseEvidence(judged.verdict)],
+          evidence: [
+            ...(subject.kind === "bpf-object"
+              ? [...compiledEvidence(use, [], undefined), ...judged.views.map(btfEvidence)]
+              : judged.views.map(offerEvidence)),
+            ...crcs,
+            ...documentEvidence(judged.context),
+            ...promiseEvidence(judged.verdict),
+          ],
           sites: use.sites,
           report: {
             ...report,

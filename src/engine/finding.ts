@@ -45,6 +45,10 @@ export const writtenAs = (use: Use): { readonly written?: string; readonly perha
   return use.written ? { perhaps: some(use.written) } : {};
 };
 
+/** Where Documentation/ABI speaks of a file. */
+export const documentEvidence = ({ documented }: Context): Evidence[] =>
+  documented ? [{ kind: "document", file: documented.file, what: documented.what }] : [];
+
 export const promiseEvidence = ({ level, by, source, at }: Verdict): Evidence[] =>
   at ? [{ kind: "promise", level, ...(by !== undefined && { by }), ...(source !== undefined && { source }), at }] : [];
 
@@ -76,6 +80,32 @@ const rebuildEvidence = (view: KernelView): Evidence => {
   }
 };
 
+/** What a kernel's BTF has of a use. */
+export const btfEvidence = ({ kernel, btf }: KernelView): Evidence => {
+  const at = { kind: "btf", kernel: kernel.name, source: kernel.btf?.file ?? kernel.source, state: btf.state } as const;
+  switch (btf.state) {
+    case "same":
+      return { ...at, ...(btf.type !== undefined && btf.type !== "" && { type: btf.type }) };
+    case "moved":
+      return { ...at, type: btf.type, offset: btf.to };
+    case "retyped":
+    case "refused":
+      return { ...at, type: btf.to };
+    default:
+      return at;
+  }
+};
+
+/** What there was before: what the object was compiled with, or what the first kernel has. */
+export const compiledEvidence = ({ core }: Use, views: readonly KernelView[], base: Kernel | undefined): Evidence[] => {
+  if (core?.access.of === "field")
+    return [{ kind: "compiled", type: core.access.steps.at(-1)?.type ?? core.access.root, offset: core.access.offset }];
+  const changed = views.map(({ btf }) => btf).find(({ state }) => state === "retyped");
+  return changed?.state === "retyped" && base
+    ? [{ kind: "btf", kernel: base.name, source: base.btf?.file ?? base.source, state: "same", type: changed.from }]
+    : [];
+};
+
 /** What each kernel says, and beside it the facts of the module that the rule compared. */
 const kernelEvidence = (
   rule: ResolvedRule,
@@ -88,11 +118,13 @@ const kernelEvidence = (
   const evidence = views.map((view): Evidence => {
     const { kernel, found } = view;
     if (asked.has("rebuild")) return rebuildEvidence(view);
+    if (asked.has("btf")) return btfEvidence(view);
     if (found && asked.has("crc") && use.crc !== undefined)
       return { kind: "crc", kernel: kernel.name, built: use.crc, kernelCrc: found.crc };
     return offerEvidence(view);
   });
   if (asked.has("rebuild")) evidence.unshift(...baseEvidence(views, base));
+  if (asked.has("btf")) evidence.unshift(...compiledEvidence(use, views, base));
   evidence.push(...listEvidence(asked, use, context));
   if (asked.has("refused-by")) evidence.push({ kind: "licence", tags: subject.licences });
   if (asked.has("namespace-access")) evidence.push({ kind: "imports", namespaces: subject.imports });
@@ -197,6 +229,9 @@ export const useFinding = (
     namespace: found?.namespace ?? "",
     licences: subject.licences.length > 0 ? subject.licences.join(", ") : "none",
     "refused-by": refusersOf(subject.licences, use.weak).join(" and "),
+    ...(judged.context.documented && { document: judged.context.documented.file }),
+    btf: views.every(({ btf }) => btf.state === views[0]?.btf.state) ? (views[0]?.btf.state ?? "") : "differs",
+    how: use.how ?? "",
     ...listFacts(new Set(fieldsOf(rule.match)), use, judged.context),
     ...rebuild,
   };
@@ -208,7 +243,7 @@ export const useFinding = (
     level: verdict.level,
     kernels,
     facts,
-    evidence: [...kernelEvidence(rule, subject, judged, base, views), ...promiseEvidence(verdict)],
+    evidence: [...kernelEvidence(rule, subject, judged, base, views), ...documentEvidence(judged.context), ...promiseEvidence(verdict)],
     places: placesOf(subject, use),
     fingerprint: fingerprintOf(rule.id, subject.name, `${use.kind} ${use.name}`, kernels),
   };

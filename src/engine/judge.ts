@@ -1,9 +1,11 @@
 import type { UseRow } from "../findings/model.ts";
 import type { Kernel, KernelExport } from "../kernels/model.ts";
 import type { ResolvedPromise } from "../policy/model.ts";
+import type { InterfaceKind } from "../shared/vocabulary.ts";
 import type { Subject, Use } from "../usage/model.ts";
-import type { Context, KernelView, Sibling } from "./context.ts";
-import { crcGap, judgesArch } from "./comparable.ts";
+import type { Context, Documented, KernelView, Sibling } from "./context.ts";
+import { btfOf, type BtfView } from "./btf.ts";
+import { crcGap, judges } from "./comparable.ts";
 import type { Lists } from "./lists.ts";
 import { compilePromises, type Verdict } from "./promises.ts";
 import { rebuildOf, type Rebuild } from "./rebuild.ts";
@@ -37,6 +39,10 @@ export interface Ground {
   readonly isBinary: boolean;
   /** The vendors' lists, where the policy names any. */
   readonly lists?: Lists;
+  /** What Documentation/ABI says of a file. */
+  readonly documented?: (path: string) => Documented | undefined;
+  /** Since which version of Linux there is an interface. */
+  readonly since?: (kind: InterfaceKind, name: string) => string | undefined;
 }
 
 /** One subject's judge: its kernels are those of its own machine. */
@@ -53,8 +59,10 @@ const viewOf = (
   own: boolean,
   hasComparableCrcs: boolean,
   rebuild: () => Rebuild,
+  btf: () => BtfView,
 ): KernelView => {
   let known: Rebuild | undefined;
+  let typed: BtfView | undefined;
   return {
     kernel,
     ...(found && { found }),
@@ -63,8 +71,13 @@ const viewOf = (
     get rebuild() {
       return (known ??= rebuild());
     },
+    get btf() {
+      return (typed ??= btf());
+    },
   };
 };
+
+const FILES: ReadonlySet<string> = new Set(["procfs", "sysfs", "debugfs"]);
 
 /**
  * Judges uses: who provides each on which kernel, and who promised it. Of the modules of one run each may use what another exports;
@@ -72,7 +85,7 @@ const viewOf = (
  */
 export const compileJudge = (
   subjects: readonly Subject[],
-  { kernels, promises, committed, builtOn, isBinary, lists }: Ground,
+  { kernels, promises, committed, builtOn, isBinary, lists, documented, since }: Ground,
 ): ((subject: Subject) => SubjectJudge) => {
   const siblings = new Map<string, Sibling>();
   for (const subject of subjects) for (const each of subject.exports) siblings.set(each.name, { subject, export: each });
@@ -80,9 +93,9 @@ export const compileJudge = (
   const keyOf = (subject: Subject, { kind, name }: Use): string => `${subject.name} ${kind} ${name}`;
   const agreed = committed && new Set(committed.flatMap((subject) => subject.uses.map((use) => keyOf(subject, use))));
   return (subject) => {
-    const own = kernels.filter((kernel) => judgesArch(subject, kernel));
+    const own = kernels.filter((kernel) => judges(subject, kernel));
     // Without a word on where it was built: what its project must support first.
-    const base = builtOn?.(subject) ?? own.find((kernel) => kernel.signatures !== undefined);
+    const base = builtOn?.(subject) ?? own.find((kernel) => (subject.kind === "module" ? kernel.signatures : kernel.btf) !== undefined);
     const comparable = own.map((kernel) => crcGap(subject, kernel, base) === undefined);
     const judge = (use: Use): JudgedUse => {
       const known = use.kind === "symbol" ? siblings.get(use.name) : undefined;
@@ -92,17 +105,26 @@ export const compileJudge = (
       const views = own.map((kernel, index): KernelView => {
         const offer = use.kind === "symbol" ? kernel.find(use.name) : undefined;
         const provided = offer === undefined && sibling !== undefined;
-        return viewOf(kernel, offer ?? (sibling && siblingExport(sibling)), offer !== undefined, comparable[index]!, () =>
-          provided ? { state: "holds" } : rebuildOf(use, base, kernel, written),
+        return viewOf(
+          kernel,
+          offer ?? (sibling && siblingExport(sibling)),
+          offer !== undefined,
+          comparable[index]!,
+          () => (provided ? { state: "holds" } : rebuildOf(use, base, kernel, written)),
+          () => btfOf(use, own, kernel),
         );
       });
       const view = views.find((each) => each.found) ?? views[0];
+      const first = since?.(use.kind, use.name);
+      const graded = FILES.has(use.kind) ? documented?.(use.name) : undefined;
       const seen: Context = {
         subject,
         use,
         isBinary,
         ...(lists && { lists }),
         ...(sibling && { sibling }),
+        ...(graded && { documented: graded }),
+        ...(first !== undefined && { since: first }),
         ...(view && { view }),
         ...(agreed && { isNew: !agreed.has(keyOf(subject, use)) }),
       };
@@ -128,6 +150,10 @@ export const rowOf = ({ use, verdict, context, views }: JudgedUse): UseRow => {
     origin: use.origin,
     level: verdict.level,
     ...(use.seen && { seen: use.seen }),
+    ...(use.how !== undefined && { how: use.how }),
+    ...(use.guarded && { guarded: use.guarded }),
+    ...(use.count !== undefined && { count: use.count }),
+    ...(context.since !== undefined && { since: context.since }),
     ...(context.sibling && { sibling: context.sibling.subject.name }),
     ...(context.lists && use.kind === "symbol" && { lists: listsWith(use.name, context.lists, found) }),
     ...(found && { exportType: found.type, exporter: found.exporter }),

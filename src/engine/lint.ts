@@ -6,6 +6,7 @@ import type { ResolvedPolicy, ResolvedRule } from "../policy/model.ts";
 import type { Subject } from "../usage/model.ts";
 import { compileBaseline } from "./baseline.ts";
 import { budgetRemarks } from "./budget.ts";
+import type { Documented } from "./context.ts";
 import { compileJudge, rowOf, type Ground } from "./judge.ts";
 import { remarksOn, type Remark } from "./remarks.ts";
 import { compileLists, type NamedList } from "./lists.ts";
@@ -37,6 +38,12 @@ export interface LintInput {
   readonly lists?: readonly NamedList[];
   /** What is known of past kernels, for an outlook. */
   readonly past?: Past;
+  /** What Documentation/ABI says of a file. */
+  readonly documented?: (path: string) => Documented | undefined;
+  /** Since which version of Linux there is an interface. */
+  readonly since?: Ground["since"];
+  /** The share of the subjects that is asked about; the others are what siblings and budgets are told from. */
+  readonly share?: { readonly share: number; readonly of: number; readonly has: (subject: Subject) => boolean };
   /** Whether every input could be read; left out, they could. */
   readonly complete?: boolean;
 }
@@ -79,14 +86,18 @@ export const groundOf = ({
   policy,
   committed,
   builtOn,
+  documented,
+  since,
   lists = [],
-}: Pick<LintInput, "kernels" | "policy" | "committed" | "builtOn" | "lists">): Ground => ({
+}: Pick<LintInput, "kernels" | "policy" | "committed" | "builtOn" | "documented" | "since" | "lists">): Ground => ({
   kernels,
   promises: policy.promises,
   isBinary: policy.isBinary,
   ...(lists.length > 0 && { lists: compileLists(lists) }),
   ...(committed && { committed }),
   ...(builtOn && { builtOn }),
+  ...(documented && { documented }),
+  ...(since && { since }),
 });
 
 /** For a policy that asks for a vendor's list and names none. */
@@ -94,7 +105,7 @@ const NO_LIST: Remark = { gap: "no-list", names: [] };
 
 /** Judges subjects against kernels by a policy. Pure: the same input gives the same report. */
 export const lint = (input: LintInput): Report => {
-  const { subjects, kernels, policy, today, baseline, code, past, replacements = new Map(), complete = true } = input;
+  const { subjects, kernels, policy, today, baseline, code, past, share, replacements = new Map(), complete = true } = input;
   const ground = groundOf(input);
   const judgeOf = compileJudge(subjects, ground);
   const outlookOf = past ? compileOutlook(past) : () => undefined;
@@ -107,6 +118,7 @@ export const lint = (input: LintInput): Report => {
   const waived: WaivedFinding[] = [];
   const accepted: Finding[] = [];
   const reports: SubjectReport[] = [];
+  const own = (subject: Subject): boolean => share?.has(subject) ?? true;
   const settle = (rule: string, found: Found): void => {
     const waiver = waivers.excuse(rule, found.contexts);
     if (waiver) return void waived.push({ finding: found.finding, ...waiver });
@@ -120,33 +132,48 @@ export const lint = (input: LintInput): Report => {
     const { base, judge } = judgeOf(subject);
     const uses = subject.uses.map(judge);
     const index = indexUses(uses);
-    const remarks = [...remarksOn(subject, uses, kernels, base), ...(ground.lists && ground.lists.stable.length > 0 ? [] : [NO_LIST])];
-    const outlook = outlookOf(subject);
+    const needsList = subject.kind === "module" && !(ground.lists && ground.lists.stable.length > 0);
+    const remarks = [...remarksOn(subject, uses, kernels, base), ...(needsList ? [NO_LIST] : [])];
+    const outlook = subject.kind === "module" ? outlookOf(subject) : undefined;
     reports.push({
       name: subject.name,
+      kind: subject.kind,
       path: subject.path,
       ...(base && { base: { kernel: base.name, because: whyBase(subject, base) } }),
       ...(outlook && { outlook }),
-      ...(ground.lists && { lists: scoresOf(uses, ground.lists) }),
+      ...(ground.lists && subject.kind === "module" && { lists: scoresOf(uses, ground.lists) }),
       verdicts: verdictsOf(subject, uses, kernels, remarks),
       uses: uses.map(rowOf),
     });
+    if (!own(subject)) continue;
     for (const { id, find } of rules) {
       for (const found of find(subject, base, index, remarks)) settle(id, found);
     }
   }
   // What the policy says of itself is no waiver's to excuse, and no baseline's to accept.
   const stale = (complete && agreed?.remarks(subjects, kernels)) || [];
-  const own = [...waivers.remarks(complete), ...budgetRemarks(reports, policy.budget), ...stale];
-  for (const { find } of rules) findings.push(...find(POLICY, undefined, indexUses([]), own).map(({ finding }) => finding));
+  const ofPolicy = [...waivers.remarks(complete), ...budgetRemarks(reports, policy.budget), ...stale];
+  for (const { find } of rules) findings.push(...find(POLICY, undefined, indexUses([]), ofPolicy).map(({ finding }) => finding));
   const used = new Set([...findings, ...accepted, ...waived.map(({ finding }) => finding)].map(({ rule }) => rule));
   return {
-    subjects: reports,
-    kernels: kernels.map(({ name, source, size, hasCrcs }) => ({ name, source, exports: size, hasCrcs })),
+    ...(share && { shard: { share: share.share, of: share.of, subjects: subjects.flatMap((each, index) => (own(each) ? [index] : [])) } }),
+    subjects: reports.filter((_, index) => own(subjects[index]!)),
+    kernels: kernels.map(({ name, source, size, hasCrcs, btf }) => ({
+      name,
+      source,
+      exports: size,
+      hasCrcs,
+      ...(btf && { types: btf.types }),
+    })),
     findings: findings.sort(compareFindings),
     waived: waived.sort((a, b) => compareFindings(a.finding, b.finding)),
     accepted: accepted.sort(compareFindings),
     problems: [],
-    rules: Object.fromEntries(policy.rules.filter(({ id }) => used.has(id)).map((rule) => [rule.id, textOf(rule)])),
+    rules: Object.fromEntries(
+      policy.rules
+        .filter(({ id }) => used.has(id))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .map((rule) => [rule.id, textOf(rule)]),
+    ),
   };
 };

@@ -4,7 +4,7 @@ import type { Placeholder } from "../policy/schema.ts";
 import type { BaselineState, BudgetState, Gap, Oddity, RebuildState, WaiverState } from "../shared/vocabulary.ts";
 import type { JudgedUse } from "./judge.ts";
 import type { Subject } from "../usage/model.ts";
-import { crcGap, judgesArch } from "./comparable.ts";
+import { blindTo, crcGap, judges } from "./comparable.ts";
 import { checksModuleNamespaces, MODULE_PREFIX } from "./predicates/namespace-access.ts";
 import { refusersOf } from "./licence.ts";
 
@@ -78,6 +78,14 @@ const rebuildGaps = (uses: readonly JudgedUse[], kernel: Kernel): readonly Remar
   });
 };
 
+/** What a kernel's BTF does not tell; what user space chooses at run time is said elsewhere. */
+const btfGaps = (uses: readonly JudgedUse[], kernel: Kernel): readonly Remark[] => {
+  const names = uses.flatMap(({ use, views }) =>
+    use.seen !== "unknown" && views.find((view) => view.kernel === kernel)?.btf.state === "unknown" ? [use.name] : [],
+  );
+  return names.length > 0 ? [{ gap: "btf-cannot-tell", kernel, names }] : [];
+};
+
 /** A namespace is needless where nothing that is used stands in it on any kernel asked about, or in a module of the same run. */
 const needlessImports = ({ imports }: Subject, uses: readonly JudgedUse[]): readonly string[] => {
   const views = uses.flatMap((judged) => judged.views);
@@ -92,7 +100,7 @@ const disagreeingLicences = (licences: readonly string[]): readonly string[] =>
 
 /**
  * All there is to say of a subject as a whole.
- * @param kernels all that were asked about; those of another machine than the subject's say nothing of it.
+ * @param kernels all that were asked about; those that say nothing of the subject are gaps.
  */
 export const remarksOn = (
   subject: Subject,
@@ -105,12 +113,12 @@ export const remarksOn = (
   if (licences.length > 0) remarks.push({ oddity: "licences-disagree", names: licences });
   const needless = needlessImports(subject, uses);
   if (needless.length > 0) remarks.push({ oddity: "needless-import", names: needless });
-  const gaps = kernels.flatMap((kernel): readonly Remark[] =>
-    judgesArch(subject, kernel)
-      ? [...crcGaps(subject, kernel, base), ...rebuildGaps(uses, kernel)]
-      : [{ gap: "other-architecture", kernel, names: [] }],
-  );
+  const gaps = (subject.kind === "program" ? [] : kernels).flatMap((kernel): readonly Remark[] => {
+    const blind = blindTo(subject, kernel);
+    if (blind) return [{ gap: blind, kernel, names: [] }];
+    return subject.kind === "bpf-object" ? btfGaps(uses, kernel) : [...crcGaps(subject, kernel, base), ...rebuildGaps(uses, kernel)];
+  });
   const restricted = subject.imports.filter((namespace) => namespace.startsWith(MODULE_PREFIX));
-  const refusing = restricted.length > 0 ? kernels.filter((kernel) => judgesArch(subject, kernel) && checksModuleNamespaces(kernel)) : [];
+  const refusing = restricted.length > 0 ? kernels.filter((kernel) => judges(subject, kernel) && checksModuleNamespaces(kernel)) : [];
   return [...remarks, ...refusing.map((kernel): Remark => ({ oddity: "restricted-import", kernel, names: restricted })), ...gaps];
 };

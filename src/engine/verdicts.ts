@@ -1,7 +1,8 @@
-import type { KernelVerdict, LoadVerdict, RebuildVerdict } from "../findings/model.ts";
+import type { BtfVerdict, KernelVerdict, LoadVerdict, RebuildVerdict } from "../findings/model.ts";
 import type { Kernel } from "../kernels/model.ts";
 import type { Gap, RebuildState } from "../shared/vocabulary.ts";
 import type { Subject } from "../usage/model.ts";
+import { isNeededToLoad, isSpared } from "./btf.ts";
 import type { KernelView } from "./context.ts";
 import type { JudgedUse } from "./judge.ts";
 import { crcStateOf } from "./predicates/crc.ts";
@@ -22,6 +23,9 @@ const vermagicOf = (subject: Subject, kernel: Kernel): LoadVerdict["vermagic"] =
 
 const REBUILD_GAPS: ReadonlySet<Gap> = new Set(["rebuild-unknown", "rebuild-unclear", "source-adapts", "other-module"]);
 
+/** Gaps that leave nothing to be said of a module on a kernel. */
+const BLIND: ReadonlySet<Gap> = new Set(["other-architecture", "kernel-without-exports"]);
+
 const UNTOLD: ReadonlySet<RebuildState> = new Set(["unclear", "unknown", "foreign", "adapts"]);
 
 /** What each kernel comes to, from what was found of each use and what could not be checked. */
@@ -31,10 +35,58 @@ export const verdictsOf = (
   kernels: readonly Kernel[],
   remarks: readonly Remark[],
 ): readonly KernelVerdict[] => {
+  switch (subject.kind) {
+    case "module":
+      return moduleVerdicts(subject, uses, kernels, remarks);
+    case "bpf-object":
+      return kernels.map((kernel) =>
+        bpfVerdict(
+          uses,
+          kernel,
+          gapsOn(kernel, remarks).filter((gap) => gap !== "btf-cannot-tell"),
+        ),
+      );
+    case "program":
+      return [];
+  }
+};
+
+const gapsOn = (kernel: Kernel, remarks: readonly Remark[]): readonly Gap[] =>
+  remarks.flatMap((remark) => (remark.kernel === kernel && remark.gap ? [remark.gap] : []));
+
+/** What a kernel's BTF says of all that an object needs to be loaded, and of what its programs attach to after that. */
+const bpfVerdict = (uses: readonly JudgedUse[], kernel: Kernel, gaps: readonly Gap[]): KernelVerdict => {
+  const seen = uses.flatMap(({ use, views }) => {
+    const view = views.find((each) => each.kernel === kernel);
+    return view ? [{ use, state: view.btf.state }] : [];
+  });
+  const verdictOf = (toLoad: boolean): BtfVerdict => {
+    const asked = seen.filter(({ use }) => isNeededToLoad(use) === toLoad);
+    const bare = asked.filter(({ use }) => !isSpared(use));
+    const missing = bare.filter(({ state }) => state === "absent").length;
+    const refused = bare.filter(({ state }) => state === "refused").length;
+    return {
+      state: missing + refused > 0 ? "no" : gaps.length > 0 ? "not-checked" : "yes",
+      missing,
+      refused,
+      retyped: asked.filter(({ state }) => state === "retyped").length,
+      untold: asked.filter(({ state }) => state === "unknown").length,
+      gaps,
+    };
+  };
+  return { of: "bpf-object", kernel: kernel.name, load: verdictOf(true), attach: verdictOf(false) };
+};
+
+const moduleVerdicts = (
+  subject: Subject,
+  uses: readonly JudgedUse[],
+  kernels: readonly Kernel[],
+  remarks: readonly Remark[],
+): readonly KernelVerdict[] => {
   const refusers = refusersOf(subject.licences);
   const symbols = uses.filter(({ use }) => use.kind === "symbol");
   return kernels.map((kernel): KernelVerdict => {
-    const gaps = remarks.flatMap((remark) => (remark.kernel === kernel && remark.gap ? [remark.gap] : []));
+    const gaps = gapsOn(kernel, remarks);
     const seen = symbols.flatMap((judged) => {
       const view = judged.views.find((each) => each.kernel === kernel);
       return view ? [{ judged, view }] : [];
@@ -49,7 +101,7 @@ export const verdictsOf = (
       licence: refusers.includes("loader") ? count((view, { use }) => isGpl(view) && !use.weak) : 0,
       namespaces,
     };
-    const vermagic = gaps.includes("other-architecture") ? "not-checked" : vermagicOf(subject, kernel);
+    const vermagic = gaps.some((gap) => BLIND.has(gap)) ? "not-checked" : vermagicOf(subject, kernel);
     const loadGaps = gaps.filter((gap) => !REBUILD_GAPS.has(gap));
     const refused = vermagic === "differs" || Object.values(against).some((each) => each > 0);
     const load: LoadVerdict = { state: refused ? "no" : loadGaps.length > 0 ? "not-checked" : "yes", ...against, vermagic, gaps: loadGaps };
@@ -61,7 +113,7 @@ export const verdictsOf = (
       namespaces,
     };
     const unclear = count(({ rebuild }) => UNTOLD.has(rebuild.state));
-    const rebuildGaps = gaps.filter((gap) => REBUILD_GAPS.has(gap) || gap === "other-architecture");
+    const rebuildGaps = gaps.filter((gap) => REBUILD_GAPS.has(gap) || BLIND.has(gap));
     const breaks = Object.values(broken).some((each) => each > 0);
     const rebuild: RebuildVerdict = {
       state: breaks ? "no" : rebuildGaps.length > 0 ? "not-checked" : "yes",
@@ -69,6 +121,6 @@ export const verdictsOf = (
       unclear,
       gaps: rebuildGaps,
     };
-    return { kernel: kernel.name, load, rebuild };
+    return { of: "module", kernel: kernel.name, load, rebuild };
   });
 };

@@ -10,6 +10,14 @@ export interface EvidenceLine {
 
 const list = (names: readonly string[]): string => (names.length > 0 ? names.map(visible).join(", ") : "none");
 
+const offsetText = (offset: number | undefined): string => (offset === undefined ? "" : ` at byte ${offset}`);
+
+const btfText = ({ state, type, offset, source }: Extract<Evidence, { kind: "btf" }>): string => {
+  if (state === "absent") return `not in ${source}`;
+  if (state === "unknown") return "cannot be told from BTF";
+  return type === undefined ? "there" : `${type}${offsetText(offset)}${state === "refused" ? ", which libbpf refuses" : ""}`;
+};
+
 /** Evidence as one line of words, the same in every format. */
 export const evidenceLine = (evidence: Evidence): EvidenceLine => {
   switch (evidence.kind) {
@@ -44,6 +52,12 @@ export const evidenceLine = (evidence: Evidence): EvidenceLine => {
           : `${file}:${line}${crc === undefined ? "" : `, ${crcText(crc)}`}${reason === undefined ? "" : `, ${reason}`}`;
       return { from: visible(name), text: visible(where) };
     }
+    case "btf":
+      return { from: visible(evidence.kernel), text: visible(btfText(evidence)) };
+    case "compiled":
+      return { from: "compiled", text: visible(`${evidence.type}${offsetText(evidence.offset)}`) };
+    case "document":
+      return { from: "", text: visible(`${evidence.file}: ${evidence.what}`) };
     case "licence":
       return { from: "", text: `MODULE_LICENSE: ${list(evidence.tags)}` };
     case "imports":

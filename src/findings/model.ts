@@ -1,16 +1,20 @@
 import type { Problem } from "../shared/input-error.ts";
 import type {
   BaselineState,
+  BtfState,
   BudgetState,
   Gap,
+  Guard,
   InterfaceKind,
   Level,
   Oddity,
   Origin,
   Severity,
   Sighting,
+  SubjectKind,
   WaiverState,
 } from "../shared/vocabulary.ts";
+import type { Timelines } from "./timelines.ts";
 
 // What a check says: findings as facts, the rules' words beside them, and the uses they are about. Reporters turn it into text and know nothing else.
 
@@ -33,6 +37,19 @@ export type Evidence =
       readonly crc?: number;
       readonly reason?: string;
     }
+  /** What a kernel's BTF has: a type as text (none: there, BTF has no type of it), or nothing. */
+  | {
+      readonly kind: "btf";
+      readonly kernel: string;
+      readonly source: string;
+      readonly state: BtfState;
+      readonly type?: string;
+      /** Bytes from the start of the structure. */
+      readonly offset?: number;
+    }
+  /** What the BPF object was compiled with. */
+  | { readonly kind: "compiled"; readonly type: string; readonly offset?: number }
+  | { readonly kind: "document"; readonly file: string; readonly what: string }
   | { readonly kind: "licence"; readonly tags: readonly string[] }
   | { readonly kind: "imports"; readonly namespaces: readonly string[] }
   | { readonly kind: "names"; readonly kernel?: string; readonly names: readonly string[]; readonly count: number };
@@ -111,6 +128,13 @@ export interface UseRow {
   readonly level: Level;
   /** For a name reached at run time: how sure that is. */
   readonly seen?: Sighting;
+  /** Of a BPF object: how it is attached to, and why it may be missing without harm. */
+  readonly how?: string;
+  readonly guarded?: Guard;
+  /** Of a program: how often it was seen. */
+  readonly count?: number;
+  /** The version of Linux that first has it, where that is known. */
+  readonly since?: string;
   /** The module of the same run that exports it, where the kernel does not. */
   readonly sibling?: string;
   /** What the first kernel that exports it says. */
@@ -151,12 +175,24 @@ export interface RebuildVerdict {
   readonly gaps: readonly Gap[];
 }
 
-/** One cell of the matrix: a subject on a kernel, its two questions apart. */
-export interface KernelVerdict {
-  readonly kernel: string;
-  readonly load: LoadVerdict;
-  readonly rebuild: RebuildVerdict;
+/** Whether a BPF object loads on a kernel, or its programs find what they attach to, as far as the kernel's BTF tells; counts are of uses. */
+export interface BtfVerdict {
+  readonly state: "yes" | "no" | "not-checked";
+  /** Not in this BTF, and nothing guards them. */
+  readonly missing: number;
+  /** Fields whose type libbpf refuses. */
+  readonly refused: number;
+  /** There with another type: it loads, and may read something else. */
+  readonly retyped: number;
+  /** What BTF cannot tell. */
+  readonly untold: number;
+  readonly gaps: readonly Gap[];
 }
+
+/** One cell of the matrix: a subject on a kernel, its two questions apart. */
+export type KernelVerdict =
+  | { readonly of: "module"; readonly kernel: string; readonly load: LoadVerdict; readonly rebuild: RebuildVerdict }
+  | { readonly of: "bpf-object"; readonly kernel: string; readonly load: BtfVerdict; readonly attach: BtfVerdict };
 
 /** What past steps from long-term release to long-term release would have cost a subject. */
 export interface Outlook {
@@ -181,10 +217,11 @@ export interface Base {
 
 export interface SubjectReport {
   readonly name: string;
+  readonly kind: SubjectKind;
   readonly path: string;
   /** The kernel that changes are told from, and why it is this one; absent where no kernel has types or headers. */
   readonly base?: Base;
-  /** One for each kernel, in the order asked. */
+  /** One for each kernel, in the order asked; none for a program, which asks no kernel. */
   readonly verdicts: readonly KernelVerdict[];
   /** Absent where no history was asked. */
   readonly outlook?: Outlook;
@@ -198,10 +235,22 @@ export interface KernelReport {
   readonly source: string;
   readonly exports: number;
   readonly hasCrcs: boolean;
+  /** How many types its BTF has; absent where that is not known. */
+  readonly types?: number;
+}
+
+/** A share of a run: the report has its subjects alone, judged in the company of all. */
+export interface Shard {
+  /** 1-based. */
+  readonly share: number;
+  readonly of: number;
+  /** Where its subjects stand among those of the whole run, 0-based. */
+  readonly subjects: readonly number[];
 }
 
 /** Everything a check says. */
 export interface Report {
+  readonly shard?: Shard;
   readonly subjects: readonly SubjectReport[];
   readonly kernels: readonly KernelReport[];
   /** Worst first, then stable. */
@@ -213,4 +262,6 @@ export interface Report {
   readonly problems: readonly Problem[];
   /** The words of each rule that has a finding, by id. */
   readonly rules: Readonly<Record<string, RuleText>>;
+  /** What became of the names that matter; only for formats that show it. */
+  readonly timelines?: Timelines;
 }

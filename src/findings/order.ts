@@ -8,7 +8,7 @@ export const atLeast = (severity: FindingSeverity, limit: FindingSeverity): bool
 const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** What a finding is about, apart from its rule and subject. */
-const aboutOf = ({ interface: taken, gap, oddity, waiver, budget, baseline }: Finding): string =>
+export const aboutOf = ({ interface: taken, gap, oddity, waiver, budget, baseline }: Finding): string =>
   taken?.name ?? gap ?? oddity ?? waiver ?? budget ?? baseline ?? "";
 
 /** Worst first; then by place, rule and interface, so that the same findings always stand in the same order. */

@@ -1,6 +1,8 @@
 import * as z from "zod";
+import { globProblem } from "../shared/glob.ts";
 import {
   BASELINE_STATES,
+  BTF_STATES,
   BUDGET_STATES,
   GAPS,
   INTERFACE_KINDS,
@@ -10,6 +12,7 @@ import {
   ORIGINS,
   REBUILD_STATES,
   SIGHTINGS,
+  SUBJECT_KINDS,
   WAIVER_STATES,
 } from "../shared/vocabulary.ts";
 
@@ -25,7 +28,12 @@ interface Field {
   readonly doc: string;
 }
 
-const globs = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
+/** A glob over whole names. */
+export const glob = z
+  .string()
+  .min(1)
+  .refine((pattern) => globProblem(pattern) === undefined, { error: ({ input }) => globProblem(input as string) ?? "" });
+const globs = z.union([glob, z.array(glob).min(1)]);
 const oneOf = <T extends string>(values: readonly [T, ...T[]]) => z.union([z.enum(values), z.array(z.enum(values)).min(1)]);
 
 export const FIELDS = {
@@ -90,6 +98,19 @@ export const FIELDS = {
   },
   door: { scope: "use", schema: globs, doc: "for a name reached at run time: any of what it is handed to (globs)" },
   seen: { scope: "use", schema: oneOf(keysOf(SIGHTINGS)), doc: "for a name reached at run time: how sure that is" },
+  subject: { scope: "subject", schema: oneOf(keysOf(SUBJECT_KINDS)), doc: "what is checked: a module, a BPF object or a program" },
+  how: { scope: "use", schema: globs, doc: "of a BPF object: how it attaches, any of kretprobe, fexit, tp_btf, … (globs)" },
+  guarded: {
+    scope: "use",
+    schema: z.boolean(),
+    doc: "of a BPF object: whether a kernel may lack it without harm (weak, asked for, of a flavour, optional)",
+  },
+  btf: { scope: "kernel", schema: oneOf(keysOf(BTF_STATES)), doc: "what the kernel's BTF says of a use of a BPF object" },
+  documented: {
+    scope: "use",
+    schema: oneOf(["stable", "testing", "obsolete", "removed", "no"]),
+    doc: "the folder of Documentation/ABI that has a file of /proc, /sys or debugfs",
+  },
   gap: {
     scope: "remark",
     schema: oneOf(keysOf(GAPS)),

@@ -66,6 +66,8 @@ export interface ResolvedPolicy {
   /** The most uses of a level, by level. */
   readonly budget: readonly { readonly level: Level; readonly most: number; readonly at: PolicyLine }[];
   readonly kernels: readonly PolicyEntry[];
+  /** Kernels' BTF, as written: the kernel, and the file that is the host's to find. */
+  readonly btf: readonly { readonly kernel: string; readonly file: string; readonly at: PolicyLine }[];
   /** The vendors' lists, as written. */
   readonly lists: readonly ResolvedList[];
   /** Whether the modules are shipped as they were built, so that they must load and not only build. */

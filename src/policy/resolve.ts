@@ -1,5 +1,6 @@
 import type { PolicyLine } from "../findings/model.ts";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { fewer, InputError, type Problem } from "../shared/input-error.ts";
+import { MAX_TEXT_PROBLEMS } from "../shared/limits.ts";
 import { didYouMean } from "../shared/suggest.ts";
 import type { Level } from "../shared/vocabulary.ts";
 import type { Path, YamlText } from "../shared/yaml.ts";
@@ -15,7 +16,7 @@ const given = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], und
 const checkTemplate = (template: string | undefined, yaml: YamlText, path: Path): Problem[] =>
   [...(template ?? "").matchAll(/\{([^{}]*)\}/g)]
     .map((each) => each[1]!)
-    .filter((name) => !(name in PLACEHOLDERS))
+    .filter((name) => !Object.hasOwn(PLACEHOLDERS, name))
     .map((name) => yaml.problem(path, `unknown placeholder {${name}}`, didYouMean(name, Object.keys(PLACEHOLDERS))));
 
 /** A remark (a gap, an oddity) speaks of no use; a promise is made about an interface, whatever level it thereby gets. */
@@ -36,6 +37,12 @@ const checkMatch = (match: Match, yaml: YamlText, path: Path, forbidden: readonl
 const REMARK_FIELDS = ["gap", "oddity", "waiver", "budget"] as const satisfies FieldName[];
 const PROMISE_FORBIDDEN = [...REMARK_FIELDS, "level"] as const satisfies FieldName[];
 
+/** A rule that nobody knows; of very many only the first are told of, and only for these a name like it is looked for. */
+const unknownRule = (told: readonly Problem[], id: string, rules: ReadonlyMap<string, ResolvedRule>): [message: string, hint?: string] => {
+  const hint = told.length < MAX_TEXT_PROBLEMS ? didYouMean(id, rules.keys()) : undefined;
+  return hint === undefined ? [`unknown rule "${id}"`] : [`unknown rule "${id}"`, hint];
+};
+
 const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, problems: Problem[], unknown: Problem[]): void => {
   for (const [id, block] of Object.entries(policy.rules ?? {})) {
     const path = ["rules", id];
@@ -43,7 +50,10 @@ const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, p
     const at = yaml.placeOf(path);
     if (typeof block === "string") {
       if (known) rules.set(id, { ...known, severity: block, origins: { ...known.origins, severity: at } });
-      else unknown.push(yaml.problem(path, `unknown rule "${id}"`, didYouMean(id, rules.keys()), "key"));
+      else {
+        const [message, hint] = unknownRule(unknown, id, rules);
+        unknown.push(yaml.problem(path, message, hint, "key"));
+      }
       continue;
     }
     problems.push(...checkTemplate(block.message, yaml, [...path, "message"]), ...checkTemplate(block.instead, yaml, [...path, "instead"]));
@@ -61,9 +71,8 @@ const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, p
     }
     const { match, message } = block;
     if (!match || !message) {
-      unknown.push(
-        yaml.problem(path, `unknown rule "${id}"`, didYouMean(id, rules.keys()) ?? "a rule of your own needs match and message", "key"),
-      );
+      const [message_, hint = "a rule of your own needs match and message"] = unknownRule(unknown, id, rules);
+      unknown.push(yaml.problem(path, message_, hint, "key"));
       continue;
     }
     rules.set(id, {
@@ -148,6 +157,11 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource, c
   const kernels = layers.flatMap((layer) =>
     (layer.policy.kernels ?? []).map((name, index) => ({ name, at: layer.yaml.placeOf(["kernels", index]) })),
   );
+  const btf = layers.flatMap((layer) =>
+    Object.entries(layer.policy.btf ?? {}).flatMap(([kernel, files]) =>
+      [files].flat().map((file) => ({ kernel, file, at: layer.yaml.placeOf(["btf", kernel]) })),
+    ),
+  );
   const [manifest] = layers
     .toReversed()
     .flatMap(({ yaml, policy }) => (policy.manifest === undefined ? [] : [{ name: policy.manifest, at: yaml.placeOf(["manifest"]) }]));
@@ -163,15 +177,14 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource, c
       problems.push(...checkMatch(match, layer.yaml, ["promises", index, "match"], PROMISE_FORBIDDEN)),
     );
     (layer.policy.waivers ?? []).forEach(({ rule, match }, index) => {
-      if (!rules.has(rule))
-        unknown.push(layer.yaml.problem(["waivers", index, "rule"], `unknown rule "${rule}"`, didYouMean(rule, rules.keys())));
+      if (!rules.has(rule)) unknown.push(layer.yaml.problem(["waivers", index, "rule"], ...unknownRule(unknown, rule, rules)));
       if (match)
         problems.push(...checkMatch(match, layer.yaml, ["waivers", index, "match"], rules.get(rule)?.remarks ? [] : REMARK_FIELDS));
     });
   }
   if (code.length === 0 || codeRules) problems.push(...unknown);
   const lists = resolveLists(layers, problems);
-  if (problems.length > 0) throw new InputError(inOrder(problems));
+  if (problems.length > 0) throw new InputError(fewer(inOrder(problems)));
   return {
     rules: [...rules.values()],
     promises: promises as ResolvedPolicy["promises"],
@@ -180,6 +193,7 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource, c
     ...(manifest && { manifest }),
     budget: [...budget.values()],
     kernels,
+    btf,
     lists,
     isBinary: layers.findLast(({ policy }) => policy.binary !== undefined)?.policy.binary ?? false,
     code,

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { INTERFACE_KINDS, keysOf, LEVELS, SEVERITIES } from "../shared/vocabulary.ts";
-import { MatchSchema } from "./fields.ts";
+import { glob, MatchSchema } from "./fields.ts";
 
 // The form of a policy file, a preset, a file of promises and a rule file.
 
@@ -28,6 +28,9 @@ export const PLACEHOLDERS = {
   budget: "how many were agreed",
   lists: "the lists that are concerned",
   reason: "why a list denies it",
+  btf: "what the kernel's BTF says",
+  how: "how a BPF program attaches to it",
+  document: "the file of Documentation/ABI that has it",
   waiver: "what is wrong with a waiver",
   rule: "the rule that a waiver is about",
   owner: "who answers for a waiver",
@@ -100,6 +103,8 @@ const Example = z.strictObject({
           form: text.optional(),
           header: text.optional(),
           signature: text.optional(),
+          btf: text.optional(),
+          offset: z.int().min(0).optional(),
         }),
       ),
     )
@@ -108,6 +113,7 @@ const Example = z.strictObject({
   binary: z.boolean().optional().meta({ description: "as in a policy" }),
   committed: z.array(text).optional().meta({ description: "symbols that the committed manifest has" }),
   lists: ExampleLists.optional(),
+  documented: z.record(z.string(), z.enum(["stable", "testing", "obsolete", "removed"])).optional(),
   promised: z
     .strictObject({ level: z.enum(keysOf(LEVELS)), kernels: z.array(text).optional() })
     .optional()
@@ -151,7 +157,7 @@ const PromiseBlock = z.strictObject({
   by: text.optional().meta({ description: "who promises" }),
   source: text.optional().meta({ description: "the document that says so" }),
   kernels: z
-    .union([text, z.array(text).min(1)])
+    .union([glob, z.array(glob).min(1)])
     .optional()
     .meta({ description: "the kernels that it is kept on (globs over their names); all where left out" }),
   why: text.optional(),
@@ -165,6 +171,10 @@ export const PolicyFile = z.strictObject({
     .array(Release)
     .optional()
     .meta({ description: "releases by name (6.1: the newest known), imported kernels, Module.symvers files or folders that hold one" }),
+  btf: z
+    .record(z.string(), z.union([text, z.array(text).min(1)]))
+    .optional()
+    .meta({ description: "kernels' BTF by kernel, for BPF objects: a raw BTF file or a vmlinux, then modules that hold their own" }),
   lists: z
     .record(z.string(), ListBlock)
     .optional()

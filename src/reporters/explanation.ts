@@ -4,6 +4,7 @@ import { messageOf, writtenNote } from "../findings/message.ts";
 import { crcText } from "../shared/crc.ts";
 import { visible } from "../shared/visible.ts";
 import { SIGHTINGS, type Site } from "../shared/vocabulary.ts";
+import { folded, moreLine } from "./fold.ts";
 import { painter, plural } from "./paint.ts";
 import { timelineLines } from "./timeline.ts";
 import type { Dress } from "./reporter.ts";
@@ -29,18 +30,22 @@ export const renderExplanation = (explanations: readonly Explanation[], dress: D
         row.level,
         taken.kind === "symbol" ? (row.exportType ?? "") : taken.kind,
         row.weak ? "weak" : "",
+        row.since === undefined ? "" : `since Linux ${row.since}`,
+        row.count === undefined ? "" : `asked for ${plural(row.count, "time")}`,
         row.origin === "toolchain" ? "added by the toolchain" : "",
         crc === undefined ? "" : `built against ${crcText(crc)}`,
       ];
       const lines = evidence.map(evidenceLine);
       const width = Math.max(0, ...lines.map(({ from }) => from.length));
+      const [shown, hidden] = folded(sites, dress.fold);
       return [
         [paint("bold", visible(taken.name)) + writtenNote(names), ...facts.filter((fact) => fact !== "").map(visible)].join("  "),
         ...(timeline ? timelineLines(timeline).map((line) => `  ${line}`) : []),
         ...lines.map(({ from, text }) => `  ${from === "" ? text : `${from.padEnd(width)}  ${text}`}`),
         ...(row.seen ? [`  ${SIGHTINGS[row.seen]}`] : []),
         `  taken by ${visible(subject)} at ${plural(sites.length, "place")}${sites.length > 0 ? ":" : ""}`,
-        ...sites.flatMap((site) => siteLines(site).map((line) => `    ${line}`)),
+        ...shown.flatMap((site) => siteLines(site).map((line) => `    ${line}`)),
+        ...moreLine(hidden).map((line) => paint("dim", `    ${line}`)),
         ...report.findings.map((finding) => `  ${finding.severity}: ${messageOf(finding, report.rules[finding.rule]!)}  [${finding.rule}]`),
         ...report.accepted.map(
           ({ rule, kernels }) => `  accepted by the baseline${kernels.map((name) => `, ${visible(name)}`).join("")}  [${rule}]`,

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import {
   BASELINE_STATES,
+  BTF_STATES,
   BUDGET_STATES,
   GAPS,
+  GUARDS,
   INTERFACE_KINDS,
   keysOf,
   LEVELS,
@@ -10,6 +12,7 @@ import {
   ORIGINS,
   SEVERITIES,
   SIGHTINGS,
+  SUBJECT_KINDS,
   WAIVER_STATES,
 } from "../shared/vocabulary.ts";
 
@@ -52,6 +55,16 @@ const Evidence = z.discriminatedUnion("kind", [
     crc: z.string().optional(),
     reason: z.string().optional(),
   }),
+  z.strictObject({
+    kind: z.literal("btf"),
+    kernel: z.string(),
+    source: z.string(),
+    state: z.enum(keysOf(BTF_STATES)),
+    type: z.string().optional(),
+    offset: z.int().optional(),
+  }),
+  z.strictObject({ kind: z.literal("compiled"), type: z.string(), offset: z.int().optional() }),
+  z.strictObject({ kind: z.literal("document"), file: z.string(), what: z.string() }),
   z.strictObject({ kind: z.literal("licence"), tags: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal("imports"), namespaces: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal("names"), kernel: z.string().optional(), names: z.array(z.string()).readonly(), count: z.int() }),
@@ -71,6 +84,7 @@ const Finding = z.strictObject({
   baseline: z.enum(keysOf(BASELINE_STATES)).optional(),
   level: Level.optional(),
   kernels: z.array(z.string()),
+  facts: z.record(z.string(), z.string()).readonly().meta({ description: "what the message is filled with" }),
   evidence: z.array(Evidence),
   places: z.array(Place).min(1),
   fingerprint: z.string(),
@@ -83,6 +97,10 @@ const Use = z.strictObject({
   origin: z.enum(keysOf(ORIGINS)),
   level: Level,
   seen: z.enum(keysOf(SIGHTINGS)).optional(),
+  how: z.string().optional().meta({ description: "of a BPF object: how it is attached to" }),
+  guarded: z.enum(keysOf(GUARDS)).optional().meta({ description: "of a BPF object: why it may be missing without harm" }),
+  count: z.int().optional().meta({ description: "of a program: how often it was seen" }),
+  since: z.string().optional().meta({ description: "the version of Linux that first has it" }),
   sibling: z.string().optional().meta({ description: "the module of the same run that exports it" }),
   lists: z.array(z.string()).readonly().optional().meta({ description: "the vendors' lists that have it" }),
   exportType: z.string().optional(),
@@ -94,7 +112,10 @@ const state = z.enum(["yes", "no", "not-checked"]);
 const gaps = z.array(z.enum(keysOf(GAPS))).readonly();
 const count = z.int().min(0);
 
-const Verdict = z.strictObject({
+const BtfVerdict = z.strictObject({ state, missing: count, refused: count, retyped: count, untold: count, gaps });
+
+const ModuleVerdict = z.strictObject({
+  of: z.literal("module"),
   kernel: z.string(),
   load: z
     .strictObject({
@@ -112,20 +133,50 @@ const Verdict = z.strictObject({
     .meta({ description: "whether its source still builds, as far as exports and headers tell" }),
 });
 
-const counts = {
+const Verdict = z.discriminatedUnion("of", [
+  ModuleVerdict,
+  z.strictObject({
+    of: z.literal("bpf-object"),
+    kernel: z.string(),
+    load: BtfVerdict.meta({ description: "whether it loads, as far as the kernel's BTF tells; counts are of uses" }),
+    attach: BtfVerdict.meta({ description: "whether there is what its programs attach to after that" }),
+  }),
+]);
+
+const Ground = z.strictObject({
   total: z.int(),
   sibling: z.int(),
   toolchain: z.int(),
   ...Object.fromEntries(keysOf(LEVELS).map((level) => [level, z.int()])),
-};
+});
+
+const Rule = z.strictObject({
+  title: z.string(),
+  message: z.string().meta({ description: "template; {name} and the other placeholders stand for facts of a finding" }),
+  words: z
+    .record(z.string(), z.record(z.string(), z.string()).readonly())
+    .readonly()
+    .meta({ description: "words for the values of facts" }),
+  why: z.string().optional(),
+  instead: z.string().optional(),
+  references: z.array(z.string()).readonly(),
+  remarks: z.boolean().meta({ description: "it speaks of a subject as a whole, or of the policy" }),
+});
 
 export const JsonReport = z.strictObject({
   report: z.literal(1).meta({ description: "version of this format" }),
+  shard: z
+    .strictObject({ share: z.int().min(1), of: z.int().min(1), subjects: z.array(z.int().min(0)).readonly() })
+    .optional()
+    .meta({ description: "of a run with --shard: which share, and where its subjects stand among those of the whole run" }),
   summary: z.strictObject({ error: z.int(), warning: z.int(), note: z.int(), waived: z.int(), accepted: z.int() }),
-  kernels: z.array(z.strictObject({ name: z.string(), source: z.string(), exports: z.int(), hasCrcs: z.boolean() })),
+  kernels: z.array(
+    z.strictObject({ name: z.string(), source: z.string(), exports: z.int(), hasCrcs: z.boolean(), types: z.int().optional() }),
+  ),
   subjects: z.array(
     z.strictObject({
       name: z.string(),
+      kind: z.enum(keysOf(SUBJECT_KINDS)),
       path: z.string(),
       base: z
         .strictObject({ kernel: z.string(), because: z.enum(["built", "nearest", "first"]) })
@@ -145,10 +196,11 @@ export const JsonReport = z.strictObject({
         .optional()
         .meta({ description: "how many of its symbols each vendor's list has: a share, and no verdict" }),
       verdicts: z.array(Verdict),
-      ground: z.strictObject(counts),
+      ground: Ground,
       uses: z.array(Use),
     }),
   ),
+  rules: z.record(z.string(), Rule).meta({ description: "the words of each rule that has a finding" }),
   findings: z.array(Finding),
   waived: z.array(z.strictObject({ finding: Finding, reason: z.string(), owner: z.string(), until: z.string().optional() })),
   accepted: z.array(Finding).meta({ description: "what the baseline accepts" }),
@@ -166,7 +218,7 @@ export const JsonReport = z.strictObject({
   ),
 });
 
-export { Evidence as EvidenceJson, Place as PlaceJson, Use as UseJson };
+export { Evidence as EvidenceJson, Ground as GroundJson, Place as PlaceJson, Use as UseJson };
 
 export type JsonReport = z.output<typeof JsonReport>;
 export type JsonFinding = z.output<typeof Finding>;

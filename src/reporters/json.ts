@@ -1,9 +1,18 @@
 import { insteadOf, messageOf } from "../findings/message.ts";
-import type { Finding, Report } from "../findings/model.ts";
+import type { Finding, Report, RuleText } from "../findings/model.ts";
 import { countFindings, groundOf } from "../findings/summary.ts";
 import { evidenceJson } from "./evidence-json.ts";
 import type { JsonFinding, JsonReport } from "./json-schema.ts";
 import type { Reporter } from "./reporter.ts";
+
+/** What a note behind a name speaks of, whatever the template does. */
+const ALWAYS = new Set(["written", "perhaps"]);
+
+/** The facts that the rule's words speak of: with the rule beside them they make the message again. */
+const spokenOf = ({ facts }: Finding, { message, instead = "" }: RuleText): Readonly<Record<string, string>> => {
+  const spoken = new Set([...`${message} ${instead}`.matchAll(/\{([a-z-]+)\}/g)].map(([, name]) => name!));
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => spoken.has(name) || ALWAYS.has(name)));
+};
 
 const findingJson = (finding: Finding, report: Report): JsonFinding => {
   const rule = report.rules[finding.rule]!;
@@ -23,22 +32,35 @@ const findingJson = (finding: Finding, report: Report): JsonFinding => {
     ...(baseline !== undefined && { baseline }),
     ...(level !== undefined && { level }),
     kernels: [...kernels],
+    facts: spokenOf(finding, rule),
     evidence: finding.evidence.map(evidenceJson),
     places: places.map((place) => ({ ...place })),
     fingerprint,
   };
 };
 
+const ruleJson = ({ title, message, words, why, instead, references, remarks }: RuleText): JsonReport["rules"][string] => ({
+  title,
+  message,
+  words,
+  ...(why !== undefined && { why }),
+  ...(instead !== undefined && { instead }),
+  references,
+  remarks,
+});
+
 /** The whole report for other programs; its form is rules/schema/report.json. */
 export const json: Reporter = (report) => {
   const document: JsonReport = {
     report: 1,
+    ...(report.shard && { shard: { ...report.shard } }),
     summary: { ...countFindings(report), waived: report.waived.length, accepted: report.accepted.length },
     kernels: report.kernels.map((kernel) => ({ ...kernel })),
-    subjects: report.subjects.map(({ name, path, base, outlook, lists, verdicts, uses }) => {
+    subjects: report.subjects.map(({ name, kind, path, base, outlook, lists, verdicts, uses }) => {
       const { total, levels, sibling, toolchain } = groundOf(uses);
       return {
         name,
+        kind,
         path,
         ...(base !== undefined && { base: { ...base } }),
         ...(outlook && { outlook: { ...outlook } }),
@@ -48,6 +70,7 @@ export const json: Reporter = (report) => {
         uses: uses.map((use) => ({ ...use })),
       };
     }),
+    rules: Object.fromEntries(Object.entries(report.rules).map(([id, rule]) => [id, ruleJson(rule)])),
     findings: report.findings.map((finding) => findingJson(finding, report)),
     waived: report.waived.map(({ finding, reason, owner, until }) => ({
       finding: findingJson(finding, report),

@@ -1,10 +1,9 @@
-import type { Base, KernelVerdict, LoadVerdict, RebuildVerdict, Report, SubjectReport } from "../findings/model.ts";
+import type { Base, BtfVerdict, KernelVerdict, LoadVerdict, RebuildVerdict, Report, SubjectReport } from "../findings/model.ts";
 import { visible } from "../shared/visible.ts";
 import type { Gap } from "../shared/vocabulary.ts";
+import { folded, moreLine } from "./fold.ts";
 import { plural, type Paint } from "./paint.ts";
-
-/** Subjects of a run of many that are listed one by one. */
-const MAX_SUBJECTS = 40;
+import type { Dress } from "./reporter.ts";
 
 const GAPS = {
   "kernel-without-crcs": "the kernel has no CRCs",
@@ -18,6 +17,9 @@ const GAPS = {
   "no-list": "",
   "source-adapts": "the source adapts itself",
   "rebuild-unclear": "",
+  "kernel-without-btf": "no BTF of it",
+  "kernel-without-exports": "its exports are not known",
+  "btf-cannot-tell": "",
 } as const satisfies Record<Gap, string>;
 
 const counted = (parts: readonly (readonly [number, string, string?])[]): string[] =>
@@ -53,71 +55,121 @@ const rebuildText = ({ state, gone, changed, licence, namespaces, unclear, gaps 
 
 const COLORS = { yes: "green", no: "red", "not-checked": "yellow" } as const;
 
+const btfText = ({ state, missing, refused, retyped, untold, gaps }: BtfVerdict): string => {
+  const against = counted([
+    [missing, "missing", "missing"],
+    [refused, "refused", "refused"],
+  ]);
+  const more = counted([
+    [retyped, "of another type", "of another type"],
+    [untold, "not told", "not told"],
+  ]);
+  return wordsOf(state, against, gaps) + (more.length > 0 && gaps.length === 0 ? ` (${more.join(", ")})` : "");
+};
+
 type Cell = { readonly text: string; readonly state: LoadVerdict["state"] };
-const cellsOf = ({ load, rebuild }: KernelVerdict): readonly [Cell, Cell] => [
-  { text: loadText(load), state: load.state },
-  { text: rebuildText(rebuild), state: rebuild.state },
-];
 
-const ROWS = ["loads as built", "rebuilds (exports)"] as const;
+/** What a verdict says, by its two questions in the order of `questionsOf`. */
+const cellsOf = (verdict: KernelVerdict): readonly [Cell, Cell] => {
+  switch (verdict.of) {
+    case "module":
+      return [
+        { text: loadText(verdict.load), state: verdict.load.state },
+        { text: rebuildText(verdict.rebuild), state: verdict.rebuild.state },
+      ];
+    case "bpf-object":
+      return [
+        { text: btfText(verdict.load), state: verdict.load.state },
+        { text: btfText(verdict.attach), state: verdict.attach.state },
+      ];
+  }
+};
 
-const baseText = ({ kernel, because }: Base): string =>
-  ({
-    built: `What changed is told from ${visible(kernel)}, on which it was built.`,
-    nearest: `What changed is told from ${visible(kernel)}, the nearest known to the kernel it was built on.`,
-    first: `What changed is told from ${visible(kernel)}: on which kernel it was built is not known.`,
-  })[because];
+const QUESTIONS = {
+  module: ["loads as built", "rebuilds (exports)"],
+  "bpf-object": ["loads (BTF)", "attaches (BTF)"],
+} as const satisfies Record<KernelVerdict["of"], readonly [string, string]>;
+
+/** A question that a kernel is asked about a subject, and what it answers. */
+export type Answer = Cell & { readonly question: string };
+
+/** What a verdict says, for formats that lay it out themselves. */
+export const answersOf = (verdict: KernelVerdict): readonly Answer[] =>
+  cellsOf(verdict).map((cell, index) => ({ question: QUESTIONS[verdict.of][index]!, ...cell }));
+
+const baseText = ({ kernel, because }: Base, of: KernelVerdict["of"]): string =>
+  of === "bpf-object"
+    ? `Functions and tracepoints are told from ${visible(kernel)}, fields from what the object was compiled with.`
+    : {
+        built: `What changed is told from ${visible(kernel)}, on which it was built.`,
+        nearest: `What changed is told from ${visible(kernel)}, the nearest known to the kernel it was built on.`,
+        first: `What changed is told from ${visible(kernel)}: on which kernel it was built is not known.`,
+      }[because];
 
 /** One subject: kernels side by side where they fit, else one below the other. */
 const subjectMatrix = ({ verdicts, base }: SubjectReport, width: number, paint: Paint): string => {
+  const rows = QUESTIONS[verdicts[0]?.of ?? "module"];
   const columns = verdicts.map((verdict) => ({ name: visible(verdict.kernel), cells: cellsOf(verdict) }));
   const widthOf = ({ name, cells }: (typeof columns)[number]): number => Math.max(name.length, ...cells.map(({ text }) => text.length));
-  const label = Math.max(...ROWS.map((row) => row.length));
-  const note = base === undefined || verdicts.every(({ kernel }) => kernel === base.kernel) ? "" : `  ${baseText(base)}`;
+  const label = Math.max(...rows.map((row) => row.length));
+  const note = base === undefined || verdicts.every(({ kernel }) => kernel === base.kernel) ? "" : `  ${baseText(base, verdicts[0]!.of)}`;
   const total = columns.reduce((sum, column) => sum + 3 + widthOf(column), 2 + label);
   const pad = (cell: Cell, size: number): string => paint(COLORS[cell.state], cell.text) + " ".repeat(Math.max(0, size - cell.text.length));
   const lines: string[] =
     total <= width
       ? [
           `  ${" ".repeat(label)}${columns.map((column) => `   ${column.name.padEnd(widthOf(column))}`).join("")}`.trimEnd(),
-          ...ROWS.map((row, index) =>
+          ...rows.map((row, index) =>
             `  ${row.padEnd(label)}${columns.map((column) => `   ${pad(column.cells[index]!, widthOf(column))}`).join("")}`.trimEnd(),
           ),
         ]
-      : transposed(columns, pad);
+      : transposed(columns, rows, pad);
   return [...lines, ...(note === "" ? [] : [paint("dim", note)])].join("\n");
 };
 
 const transposed = (
   columns: readonly { readonly name: string; readonly cells: readonly [Cell, Cell] }[],
+  rows: readonly [string, string],
   pad: (cell: Cell, size: number) => string,
 ): string[] => {
   const names = Math.max(...columns.map(({ name }) => name.length));
-  const loads = Math.max(ROWS[0].length, ...columns.map(({ cells }) => cells[0].text.length));
+  const loads = Math.max(rows[0].length, ...columns.map(({ cells }) => cells[0].text.length));
   return [
-    `  ${" ".repeat(names)}   ${ROWS[0].padEnd(loads)}   ${ROWS[1]}`,
+    `  ${" ".repeat(names)}   ${rows[0].padEnd(loads)}   ${rows[1]}`,
     ...columns.map(({ name, cells: [load, rebuild] }) => `  ${name.padEnd(names)}   ${pad(load, loads)}   ${pad(rebuild, 0)}`.trimEnd()),
   ];
 };
 
-const isClean = ({ load, rebuild }: KernelVerdict): boolean => load.state === "yes" && rebuild.state === "yes";
+const isClean = (verdict: KernelVerdict): boolean => cellsOf(verdict).every(({ state }) => state === "yes");
 
 /** The worst first. */
 const ORDER = ["no", "not-checked", "yes"] as const satisfies readonly LoadVerdict["state"][];
 
-const RUN_LABEL = "loads/rebuilds";
+/** What a run of many subjects is asked, by the kinds that are among them. */
+const runWords = (
+  subjects: readonly SubjectReport[],
+): { readonly label: string; readonly clean: readonly [string, string]; readonly one: string } => {
+  const kinds = new Set(subjects.flatMap(({ verdicts }) => verdicts.map((verdict) => verdict.of)));
+  if (!kinds.has("bpf-object")) return { label: "loads/rebuilds", clean: ["loads and rebuilds", "load and rebuild"], one: "module" };
+  if (!kinds.has("module")) return { label: "loads/attaches", clean: ["loads and attaches", "load and attach"], one: "BPF object" };
+  return { label: "loads/rebuilds or attaches", clean: ["holds", "hold"], one: "input" };
+};
 
-/** Many subjects: one line each, for those that do not load and build everywhere. */
-const runMatrix = ({ subjects, kernels }: Report, paint: Paint): string => {
+/** Many subjects: one line each, for those that do not hold everywhere. */
+const runMatrix = ({ subjects: all, kernels }: Report, { fold }: Dress, paint: Paint): string => {
+  const subjects = all.filter(({ verdicts }) => verdicts.length > 0);
+  const { label, clean: holds, one } = runWords(subjects);
   const open = subjects.filter(({ verdicts }) => !verdicts.every(isClean));
-  const shown = open.slice(0, MAX_SUBJECTS);
-  const names = Math.max(RUN_LABEL.length, ...shown.map(({ name }) => visible(name).length));
-  const cell = ({ load, rebuild }: KernelVerdict): Cell => {
-    const short = (state: LoadVerdict["state"]): string => (state === "not-checked" ? "?" : state);
-    return {
-      text: `${short(load.state)}/${short(rebuild.state)}`,
-      state: ORDER.find((state) => load.state === state || rebuild.state === state)!,
-    };
+  // Where some are left out, what does not hold goes before what was not checked.
+  const fails = ({ verdicts }: SubjectReport): boolean => verdicts.some((verdict) => cellsOf(verdict).some(({ state }) => state === "no"));
+  const [kept, hidden] = folded([...open.filter(fails), ...open.filter((subject) => !fails(subject))], fold);
+  const isKept = new Set(kept);
+  const shown = open.filter((subject) => isKept.has(subject));
+  const names = Math.max(label.length, ...shown.map(({ name }) => visible(name).length));
+  const cell = (verdict: KernelVerdict): Cell => {
+    const states = cellsOf(verdict).map(({ state }) => state);
+    const short = states.map((state) => (state === "not-checked" ? "?" : state)).join("/");
+    return { text: short, state: ORDER.find((state) => states.includes(state))! };
   };
   const widths = kernels.map(({ name }) => Math.max(visible(name).length, 7));
   const lines = shown.map(({ name, verdicts }) => {
@@ -127,18 +179,16 @@ const runMatrix = ({ subjects, kernels }: Report, paint: Paint): string => {
     });
     return `  ${visible(name).padEnd(names)}${cells.join("")}`.trimEnd();
   });
-  const head = `  ${RUN_LABEL.padEnd(names)}${kernels.map(({ name }, index) => `   ${visible(name).padEnd(widths[index]!)}`).join("")}`;
+  const head = `  ${label.padEnd(names)}${kernels.map(({ name }, index) => `   ${visible(name).padEnd(widths[index]!)}`).join("")}`;
   const clean = subjects.length - open.length;
-  const rest = [
-    ...(open.length > shown.length ? [`${open.length - shown.length} more like these`] : []),
-    ...(clean > 0 ? [`${plural(clean, "module")} load and rebuild on ${kernels.length === 1 ? "it" : "all"}`] : []),
-  ];
-  return [...(lines.length > 0 ? [head.trimEnd(), ...lines] : []), ...(rest.length > 0 ? [`  ${rest.join("; ")}.`] : [])].join("\n");
+  const rest = clean > 0 ? [`  ${plural(clean, one)} ${holds[clean === 1 ? 0 : 1]} on ${kernels.length === 1 ? "it" : "all"}.`] : [];
+  const more = moreLine(hidden, " like these").map((line) => paint("dim", `  ${line}`));
+  return [...(lines.length > 0 ? [head.trimEnd(), ...lines, ...more] : []), ...rest].join("\n");
 };
 
 /** Subject by kernel: whether it loads as it was built, and whether its source builds anew. Empty where no kernel was asked about. */
-export const matrixText = (report: Report, width: number, paint: Paint): string => {
+export const matrixText = (report: Report, dress: Dress, paint: Paint): string => {
   const [first] = report.subjects;
-  if (report.kernels.length === 0 || !first) return "";
-  return report.subjects.length === 1 ? subjectMatrix(first, width, paint) : runMatrix(report, paint);
+  if (report.kernels.length === 0 || !first || report.subjects.every(({ verdicts }) => verdicts.length === 0)) return "";
+  return report.subjects.length === 1 ? subjectMatrix(first, dress.width, paint) : runMatrix(report, dress, paint);
 };

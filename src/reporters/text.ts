@@ -1,7 +1,8 @@
-import type { Report, SubjectReport, UseRow } from "../findings/model.ts";
+import type { KernelReport, Report, SubjectReport, UseRow } from "../findings/model.ts";
 import { countFindings, groundOf } from "../findings/summary.ts";
 import { visible } from "../shared/visible.ts";
-import { keysOf, LEVELS } from "../shared/vocabulary.ts";
+import { keysOf, LEVELS, SUBJECT_KINDS, type InterfaceKind, type SubjectKind } from "../shared/vocabulary.ts";
+import { folded, moreLine, WHOLE } from "./fold.ts";
 import { matrixText } from "./matrix.ts";
 import { painter, plural, type Paint } from "./paint.ts";
 import type { Dress, Reporter } from "./reporter.ts";
@@ -29,6 +30,20 @@ const groupOf = (use: UseRow): readonly string[] => {
   return [use.level, how, visible(use.namespace ?? ""), use.origin === "toolchain" ? "toolchain" : ""].filter((word) => word !== "");
 };
 
+/** Kinds that a program asks for, and may be told that there is no such thing. */
+const ASKED: ReadonlySet<InterfaceKind> = new Set(["syscall", "netlink", "procfs", "sysfs", "debugfs"]);
+
+/** What of a use stands behind its name in a list. */
+const notesOf = ({ weak, guarded, seen, kind }: UseRow): string => {
+  const notes = [
+    weak ? (ASKED.has(kind) ? "not there" : "weak") : "",
+    guarded ? "guarded" : "",
+    seen === "unknown" && kind !== "private" ? "chosen at run time" : "",
+  ];
+  const said = notes.filter((note) => note !== "");
+  return said.length > 0 ? ` (${said.join(", ")})` : "";
+};
+
 const LEVEL_WIDTH = Math.max(...keysOf(LEVELS).map((level) => level.length));
 
 /** Every use of a subject, by level and by how it is exported. */
@@ -39,16 +54,20 @@ const usesText = (subject: SubjectReport, dress: Dress, paint: Paint): string =>
     // The level is a column of its own.
     const key = [words[0]!.padEnd(LEVEL_WIDTH), ...words.slice(1)].join("  ").trimEnd();
     const group = groups.get(key) ?? { words, names: [] };
-    group.names.push(visible(use.name) + (use.weak ? " (weak)" : ""));
+    group.names.push(visible(use.name) + notesOf(use));
     groups.set(key, group);
   }
   const levels = keysOf(LEVELS) as readonly string[];
   const rank = ({ words }: { words: readonly string[] }): string => `${String(levels.indexOf(words[0]!)).padStart(2)} ${words.join(" ")}`;
   const width = Math.max(0, ...[...groups.keys()].map((key) => key.length)) + 4;
-  return [...groups]
+  const lines = [...groups]
     .sort(([, a], [, b]) => (rank(a) < rank(b) ? -1 : 1))
-    .map(([key, { names }]) => `  ${paint("bold", key.padEnd(width - 2))}${wrap(names, width, dress.width)}`)
-    .join("\n");
+    .map(([key, { names }]) => {
+      const [shown, hidden] = folded(names, dress.fold);
+      return `  ${paint("bold", key.padEnd(width - 2))}${wrap([...shown, ...(hidden > 0 ? [`… and ${hidden} more`] : [])], width, dress.width)}`;
+    });
+  const isCut = [...groups.values()].some(({ names }) => folded(names, dress.fold)[1] > 0);
+  return [...lines, ...(isCut ? [paint("dim", `  (${WHOLE})`)] : [])].join("\n");
 };
 
 const groundText = ({ name, uses }: SubjectReport): string => {
@@ -60,6 +79,22 @@ const groundText = ({ name, uses }: SubjectReport): string => {
   if (sibling > 0) parts.push(`${sibling} from sibling modules`);
   if (toolchain > 0) parts.push(`${toolchain} toolchain`);
   return `${visible(name)}: ${plural(total, "use")}, ${parts.join(", ")}`;
+};
+
+/** How many of the youngest interfaces are named. */
+const YOUNGEST = 3;
+
+const versionOf = (text: string): number =>
+  text.split(".").reduce((sum, part, index) => sum + Number.parseInt(part, 10) / 1000 ** index, 0);
+
+/** What a program asks for that older kernels do not have: that an interface is kept does not say that it was always there. */
+const youngText = ({ name, kind, uses }: SubjectReport): string[] => {
+  if (kind !== "program") return [];
+  const dated = uses.flatMap((use) => (use.since === undefined ? [] : [{ name: use.name, since: use.since }]));
+  const young = dated.toSorted((a, b) => versionOf(b.since) - versionOf(a.since)).slice(0, YOUNGEST);
+  return young.length > 0
+    ? [`${visible(name)}: the youngest are ${young.map((each) => `${visible(each.name)} (Linux ${each.since})`).join(", ")}`]
+    : [];
 };
 
 /** What past steps would have cost: a sentence that says what it means and what it cannot see. */
@@ -78,20 +113,52 @@ const scoreText = ({ name, lists }: SubjectReport): string[] =>
       ]
     : [];
 
-const kernelText = ({ kernels }: Report): string => {
-  if (kernels.length === 0)
-    return "No kernel given: whether anything loads or builds there was not judged (--kernel 6.12, or a Module.symvers).";
-  return `Against ${kernels.map(({ name, exports, hasCrcs }) => `${visible(name)} (${plural(exports, "export")}${hasCrcs ? "" : ", no CRCs"})`).join(", ")}.`;
+/** Lines, as many as are shown. */
+const cut = (lines: readonly string[], { fold }: Dress): readonly string[] => {
+  const [shown, hidden] = folded(lines, fold);
+  return [...shown, ...moreLine(hidden)];
+};
+
+const kernelWords = ({ name, exports, hasCrcs, types }: KernelReport): string => {
+  const known = [
+    ...(exports > 0 || types === undefined ? [`${plural(exports, "export")}${hasCrcs ? "" : ", no CRCs"}`] : []),
+    ...(types === undefined ? [] : [`${plural(types, "type")} of BTF`]),
+  ];
+  return `${visible(name)} (${known.join(", ")})`;
+};
+
+/** How a kernel is named that a kind of subject can be judged on; a program asks none. */
+const HOW_TO_NAME = {
+  module: "whether anything loads or builds there was not judged (--kernel 6.12, or a Module.symvers)",
+  "bpf-object": "whether anything loads or attaches there was not judged (--btf 6.12=FILE)",
+  program: "",
+} as const satisfies Record<SubjectKind, string>;
+
+const NOT_SEEN = {
+  module: "inline functions, macros and struct members of the headers",
+  "bpf-object":
+    "the verifier's own reasons, inlined and renamed copies of functions, the format of events, targets that user space chooses",
+  program: "what was not run",
+} as const satisfies Record<SubjectKind, string>;
+
+const kindsOf = ({ subjects }: Report): readonly SubjectKind[] =>
+  keysOf(SUBJECT_KINDS).filter((kind) => subjects.some((subject) => subject.kind === kind));
+
+const kernelText = (report: Report): string[] => {
+  if (report.kernels.length > 0) return [`Against ${report.kernels.map(kernelWords).join(", ")}.`];
+  return kindsOf(report)
+    .filter((kind) => HOW_TO_NAME[kind] !== "")
+    .map((kind) => `No kernel given: ${HOW_TO_NAME[kind]}.`);
 };
 
 /** For people: findings first, worst first, each with its evidence; then what the subjects stand on; then what was not seen. */
 export const text: Reporter = (report, dress) => {
   const paint = painter(dress.color);
-  const blocks = [...findingBlocks(report, paint)];
-  if (dress.waived && report.waived.length > 0) blocks.push(waivedBlock(report, paint));
+  const blocks = [...findingBlocks(report, dress, paint)];
+  if (dress.waived && report.waived.length > 0) blocks.push(waivedBlock(report, dress, paint));
   const only = report.subjects.length === 1 ? report.subjects[0] : undefined;
   if (dress.uses && only && only.uses.length > 0) blocks.push(usesText(only, dress, paint));
-  const matrix = matrixText(report, dress.width, paint);
+  const matrix = matrixText(report, dress, paint);
   if (matrix !== "") blocks.push(matrix);
   const counts = countFindings(report);
   const waived = report.waived.length > 0 ? `, ${report.waived.length} waived` : "";
@@ -99,11 +166,14 @@ export const text: Reporter = (report, dress) => {
   const unread = report.problems.length > 0 ? `, ${plural(report.problems.length, "input error")}` : "";
   blocks.push(
     [
-      ...report.subjects.map(groundText),
+      ...cut(report.subjects.map(groundText), dress),
       ...(only ? outlookText(only) : []),
-      ...report.subjects.flatMap(scoreText),
-      kernelText(report),
-      "Not seen: inline functions, macros and struct members of the headers.",
+      ...(only ? youngText(only) : []),
+      ...cut(report.subjects.flatMap(scoreText), dress),
+      ...kernelText(report),
+      `Not seen: ${kindsOf(report)
+        .map((kind) => NOT_SEEN[kind])
+        .join("; ")}.`,
       paint(
         "bold",
         `${plural(counts.error, "error")}, ${plural(counts.warning, "warning")}, ${plural(counts.note, "note")}${waived}${accepted}${unread}`,

@@ -1,5 +1,7 @@
 import type { ManifestSubjectFile } from "../../inputs/manifest.ts";
+import type { Documented } from "../../engine/context.ts";
 import type { NamedList } from "../../engine/lists.ts";
+import type { KernelBtf } from "../../kernels/btf/kernel-btf.ts";
 import type { Declaration, Kernel, KernelExport } from "../../kernels/model.ts";
 import { InputError } from "../../shared/input-error.ts";
 import { validate } from "../../shared/validate.ts";
@@ -15,6 +17,7 @@ export interface ParsedScene {
   readonly kernels: readonly Kernel[];
   readonly lists: readonly NamedList[];
   readonly committed?: readonly Subject[];
+  readonly documented: (path: string) => Documented | undefined;
 }
 
 /** A part of a text as a text of its own: its places are those of the file. */
@@ -25,10 +28,31 @@ export const partOf = (yaml: YamlText, path: Path): YamlText => ({
   problem: (inner, ...rest) => yaml.problem([...path, ...inner], ...rest),
 });
 
+/** What a scene says of types, as a kernel's BTF answers: a field is named as a use names it. */
+const btfOf = (typed: ReadonlyMap<string, SceneName>, file: string): KernelBtf => {
+  const typeOf = (name: string): readonly string[] => [typed.get(name)?.btf ?? []].flat();
+  return {
+    file,
+    types: typed.size,
+    functions: typeOf,
+    tracepoint: (name) => typed.get(name)?.btf,
+    has: (_, name) => typed.has(name),
+    member: (type, member) => typed.get(`${type}.${member}`)?.btf,
+    isKfunc: () => undefined,
+    core: (access) => {
+      const root = access.root.replace(/^\w+ /, "");
+      const found = typed.get(access.of === "field" ? [root, ...access.steps.flatMap(({ member = [] }) => member)].join(".") : access.root);
+      if (!found) return { state: "absent" };
+      return { state: "found", type: found.btf!, declared: found.btf!, ...(found.offset !== undefined && { offset: found.offset }) };
+    },
+  };
+};
+
 const kernelOf = (name: string, names: readonly SceneName[], file: string): Kernel => {
   const exports = new Map(
     names.flatMap((each): [string, KernelExport][] => {
       const { type = "EXPORT_SYMBOL", exporter = "vmlinux", namespace, crc, exported = true } = each;
+      if (each.btf !== undefined) return [];
       const entry = { name: each.name, type, exporter, crc: Number(crc ?? 0), ...(namespace !== undefined && { namespace }) };
       return exported ? [[each.name, entry]] : [];
     }),
@@ -38,12 +62,15 @@ const kernelOf = (name: string, names: readonly SceneName[], file: string): Kern
       header === undefined ? [] : [[each, { form, header, ...(signature !== undefined && { signature }) }]],
     ),
   );
+  const typed = new Map(names.flatMap((each) => (each.btf === undefined ? [] : [[each.name, each] as const])));
   return {
     name,
     source: file,
     hasCrcs: [...exports.values()].some(({ crc }) => crc !== 0),
     size: exports.size,
     find: (symbol) => exports.get(symbol),
+    ...(typed.size > 0 && { btf: btfOf(typed, file) }),
+    ...(typed.size > 0 && typed.size === names.length && { onlyBtf: true }),
     ...(declared.size > 0 && {
       headers: { find: (symbol) => declared.get(symbol), through: () => [] },
       signatures: (symbol) => [declared.get(symbol)?.signature ?? []].flat(),
@@ -72,10 +99,15 @@ const listOf = (name: string, { symbols, is = "stable", after }: SceneLists[stri
 
 /** Reads a scene, written as a mapping with `subject`, `siblings` and `kernels`. @throws InputError with every fault. */
 export const parseScene = (yaml: YamlText): ParsedScene => {
-  const { subject, siblings = [], kernels = {}, lists = {}, committed } = validate(yaml, Scene);
-  type Entry = Omit<ManifestSubjectFile, "name" | "kind"> & { readonly name?: string | undefined };
+  const { subject, siblings = [], kernels = {}, lists = {}, documented = {}, committed } = validate(yaml, Scene);
+  type Entry = Omit<ManifestSubjectFile, "name" | "kind"> & {
+    readonly name?: string | undefined;
+    readonly kind?: ManifestSubjectFile["kind"] | undefined;
+  };
   const read = (entry: Entry, path: Path, name: string): Subject =>
-    subjectOf({ ...entry, name: entry.name ?? name, kind: "module" }, yaml.placeOf(path), (use) => yaml.placeOf([...path, "uses", use]));
+    subjectOf({ ...entry, name: entry.name ?? name, kind: entry.kind ?? "module" }, yaml.placeOf(path), (use) =>
+      yaml.placeOf([...path, "uses", use]),
+    );
   const first = read(subject, ["subject"], "example");
   const others = siblings.map((entry, index) => read(entry, ["siblings", index], "sibling"));
   const twin = others.findIndex((other) => other.name === first.name);
@@ -84,6 +116,10 @@ export const parseScene = (yaml: YamlText): ParsedScene => {
     subjects: [first, ...others],
     kernels: Object.entries(kernels).map(([name, names]) => kernelOf(name, names, yaml.file)),
     lists: Object.entries(lists).map(([name, block]) => listOf(name, block, yaml.file)),
+    documented: (path) => {
+      const level = documented[path];
+      return level && { level, file: `Documentation/ABI/${level}`, what: path };
+    },
     ...(committed && { committed: [subjectOf({ name: first.name, kind: "module", uses: committed }, yaml.placeOf(["committed"]))] }),
   };
 };

@@ -22,6 +22,10 @@ const SceneName = z.strictObject({
     .meta({ description: "EXPORT_SYMBOL where left out" }),
   exporter: text.optional().meta({ description: "vmlinux where left out" }),
   namespace: text.optional(),
+  btf: text
+    .optional()
+    .meta({ description: "its type in the kernel's BTF; where no name has one, the BTF is not known, where all have one nothing else is" }),
+  offset: z.int().min(0).optional().meta({ description: "of a field in BTF: bytes from the start of the structure" }),
   crc: z
     .string()
     .regex(/^0x[0-9a-f]{1,8}$/, "expected a CRC such as 0x0012ab34")
@@ -34,6 +38,10 @@ const scene = {
   siblings: z.array(Subject).optional().meta({ description: "other modules of the same run" }),
   kernels: z.record(z.string(), z.array(SceneName)).optional().meta({ description: "what each kernel exports and declares" }),
   lists: ExampleLists.optional(),
+  documented: z
+    .record(z.string(), z.enum(["stable", "testing", "obsolete", "removed"]))
+    .optional()
+    .meta({ description: "files that Documentation/ABI speaks of, and in which of its folders" }),
   committed: z.array(text).optional().meta({ description: "symbols that the committed manifest has" }),
 };
 

@@ -1,13 +1,17 @@
 import type { FieldName } from "../../policy/fields.ts";
 import { baseline } from "./baseline.ts";
 import { binary } from "./binary.ts";
+import { btf } from "./btf.ts";
 import { budget } from "./budget.ts";
 import { crc } from "./crc.ts";
+import { documented } from "./documented.ts";
 import { door } from "./door.ts";
 import { exportType } from "./export-type.ts";
 import { exported } from "./exported.ts";
 import { exporter } from "./exporter.ts";
 import { gap } from "./gap.ts";
+import { guarded } from "./guarded.ts";
+import { how } from "./how.ts";
 import { intree } from "./intree.ts";
 import { kind } from "./kind.ts";
 import { level } from "./level.ts";
@@ -32,6 +36,7 @@ import { rebuild } from "./rebuild.ts";
 import { refusedBy } from "./refused-by.ts";
 import { seen } from "./seen.ts";
 import { signed } from "./signed.ts";
+import { subject } from "./subject.ts";
 import { waiver } from "./waiver.ts";
 import { weak } from "./weak.ts";
 
@@ -71,4 +76,9 @@ export const PREDICATES = {
   new: isNew,
   door,
   seen,
+  subject,
+  how,
+  guarded,
+  btf,
+  documented,
 } as const satisfies Record<FieldName, Predicate>;

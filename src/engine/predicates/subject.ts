@@ -1,0 +1,3 @@
+import { wordPredicate } from "./predicate.ts";
+
+export const subject = wordPredicate((context) => context.subject.kind);
