@@ -44,6 +44,13 @@ test.each(["nvidia", "broadcom"])("the matrix of the %s example is what is print
   await expect(stdout).toMatchFileSnapshot(`${folder}/expected.txt`);
 });
 
+test("the three houses stand as their README shows them", async () => {
+  const houses = `${root}examples/houses`;
+  const { stdout, stderr } = await abiLint(houses, "compare", "../systemtap/abi-lint.manifest.json", "opens.manifest.json", "gdb.manifest.json");
+  expect(stderr).toBe("");
+  await expect(stdout).toMatchFileSnapshot(`${houses}/expected.txt`);
+});
+
 test("the story of a review goes as its README tells it", async () => {
   const folder = `${root}examples/review`;
   const commands = [

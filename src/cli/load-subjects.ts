@@ -100,8 +100,12 @@ const textOf = (source: ByteSource, what: string): string => {
   return decodeText(source.read(0, source.size));
 };
 
-const withDigest = (subject: Subject, source: ByteSource, digest: boolean): Subject =>
-  digest ? { ...subject, sha256: digestOfAll(source) } : subject;
+/** A BPF object or a program as it was asked for: their places cost nothing to find, and may still not be wanted. */
+const finished = (subject: Subject, source: ByteSource, { digest, places }: Known): Subject => ({
+  ...subject,
+  ...(digest && { sha256: digestOfAll(source) }),
+  ...(!places && { uses: subject.uses.map((use) => ({ ...use, sites: [] })) }),
+});
 
 /** What one input holds, by its content and not by its name. */
 const subjectsOf = (source: ByteSource, debug: ByteSource | undefined, options: Known, problems: Problem[]): readonly Subject[] => {
@@ -110,9 +114,9 @@ const subjectsOf = (source: ByteSource, debug: ByteSource | undefined, options: 
   const head = source.read(0, Math.min(source.size, SNIFF));
   if (!isElf(head)) {
     const isProgram = !head.includes(0) && detectProgram(decodeText(head)) !== undefined;
-    if (isProgram) return [withDigest(subjectFromProgram(parseProgram(textOf(source, "a log"), source.name), source.name), source, digest)];
+    if (isProgram) return [finished(subjectFromProgram(parseProgram(textOf(source, "a log"), source.name), source.name), source, options)];
     if (looksLikeManifest(head)) return subjectsFromManifest(parseManifest(textOf(source, "a manifest"), source.name));
-  } else if (isBpf(head)) return [withDigest(subjectFromBpf(parseBpfObject(source, bpf), source.name), source, digest)];
+  } else if (isBpf(head)) return [finished(subjectFromBpf(parseBpfObject(source, bpf), source.name), source, options)];
   const facts = parseModule(source, {
     ...(places && { placesOf: (arch: string, name: string) => !names.isToolchain(arch, name) }),
     ...(debug && { debug }),
