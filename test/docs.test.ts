@@ -5,7 +5,8 @@ import * as z from "zod";
 import { EXIT } from "../src/cli/exit-code.ts";
 import { nodeHost } from "../src/cli/host.ts";
 import { policySource } from "../src/cli/load-policy.ts";
-import { loadShipped } from "../src/cli/shipped.ts";
+import { reader } from "../src/policy/reader.ts";
+import { readOwn } from "../src/cli/read-shipped.ts";
 import { resolvePolicy } from "../src/index.ts";
 import { JsonReport } from "../src/reporters/json-schema.ts";
 import { JsonKernel, JsonKernelDiff, JsonKernelList, JsonKernelSeverities } from "../src/reporters/kernel-schema.ts";
@@ -46,7 +47,13 @@ test.each(["nvidia", "broadcom"])("the matrix of the %s example is what is print
 
 test("the three houses stand as their README shows them", async () => {
   const houses = `${root}examples/houses`;
-  const { stdout, stderr } = await abiLint(houses, "compare", "../systemtap/abi-lint.manifest.json", "opens.manifest.json", "gdb.manifest.json");
+  const { stdout, stderr } = await abiLint(
+    houses,
+    "compare",
+    "../systemtap/abi-lint.manifest.json",
+    "opens.manifest.json",
+    "gdb.manifest.json",
+  );
   expect(stderr).toBe("");
   await expect(stdout).toMatchFileSnapshot(`${houses}/expected.txt`);
 });
@@ -100,13 +107,13 @@ test("the JSON report has the form of its schema", async () => {
 });
 
 test("rules/README.md is the reference of what is shipped", async () => {
-  const source = policySource(nodeHost(root), loadShipped(nodeHost(root)));
+  const source = policySource(nodeHost(root), readOwn(nodeHost(root)), reader);
   const all = resolvePolicy("./none.yaml", { ...source, list: () => undefined, read: () => ({ file: "none.yaml", text: "extends: []" }) });
   await expect(referenceText(all, { recommended: resolvePolicy(undefined, source) })).toMatchFileSnapshot(`${root}rules/README.md`);
 });
 
 test("no shipped promise stands behind one that has already decided", () => {
-  const source = policySource(nodeHost(root), loadShipped(nodeHost(root)));
+  const source = policySource(nodeHost(root), readOwn(nodeHost(root)), reader);
   const { promises } = resolvePolicy(undefined, source);
   const general = (index: number, kind: string): boolean =>
     promises.slice(0, index).some(({ match }) => Object.keys(match).length === 1 && [match.kind].flat().includes(kind as never));

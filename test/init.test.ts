@@ -82,18 +82,40 @@ describe("what init writes", () => {
     expect(stdout).toContain("For .github/workflows/abi-lint.yml at the repository's root");
   });
 
-  test("a task for VS Code, whose matcher reads the gcc format", async () => {
+  test("tasks for VS Code, whose matchers read the gcc format and the lines of --watch", async () => {
     const folder = folderWith({ ".vscode/": "" });
     await abiLint(folder, "init");
     const { tasks } = JSON.parse(readFileSync(join(folder, ".vscode/tasks.json"), "utf8"));
-    const { regexp, ...groups } = tasks[0].problemMatcher.pattern;
     const systemtap = join(root, "examples/systemtap");
     const { stdout } = await abiLint(systemtap, "abi-lint.manifest.json", "--format", "gcc");
-    const lines = stdout.trimEnd().split("\n");
-    const matches = lines.map((line) => new RegExp(regexp).exec(line));
-    expect(matches.filter((match) => !match)).toEqual([]);
-    expect(matches[0]![groups.code]).toBe("export-gone");
-    expect(matches[0]!.slice(groups.file, groups.severity + 1)).toEqual(["stap_opens.ko", "1", "1", "error"]);
+    const lines = [...stdout.trimEnd().split("\n"), "a/b.c:12:3: warning: kfoo is internal to the kernel [internal-symbol]"];
+    for (const { problemMatcher } of tasks) {
+      const read = lines.map((line) =>
+        problemMatcher.flatMap(({ pattern: { regexp, ...groups } }: { pattern: { regexp: string } & Record<string, number> }) => {
+          const match = new RegExp(regexp).exec(line);
+          return match ? [Object.fromEntries(Object.entries(groups).map(([name, group]) => [name, match[group]]))] : [];
+        }),
+      );
+      expect(read.filter((matches) => matches.length !== 1)).toEqual([]);
+      // Of problems with the same code at the same place VS Code keeps one: where there is no place, the sentence is the code.
+      expect(read[0]).toEqual([
+        {
+          file: "stap_opens.ko",
+          line: "1",
+          column: "1",
+          severity: "error",
+          message: "export-gone",
+          code: expect.stringMatching(/^hrtimer_init /),
+        },
+      ]);
+      expect(read.at(-1)).toEqual([
+        { file: "a/b.c", line: "12", column: "3", severity: "warning", message: "kfoo is internal to the kernel", code: "internal-symbol" },
+      ]);
+    }
+    const { beginsPattern, endsPattern } = tasks[1].problemMatcher[0].background;
+    expect("abi-lint: checking…").toMatch(new RegExp(beginsPattern));
+    expect("abi-lint: done, 1 error, 0 warnings").toMatch(new RegExp(endsPattern));
+    expect("abi-lint: done, nothing was checked").toMatch(new RegExp(endsPattern));
   });
 
   test("tasks that are there are left alone, and the task is shown", async () => {

@@ -16,7 +16,8 @@ import { crc32, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodeHost } from "../src/cli/host.ts";
 import { run } from "../src/cli/run.ts";
-import { loadShipped, type Shipped } from "../src/cli/shipped.ts";
+import { readOwn } from "../src/cli/read-shipped.ts";
+import type { Shipped } from "../src/cli/shipped.ts";
 import { writeCrcs } from "../src/kernels/history/crcs.ts";
 import { writeHistory, type TableInput } from "../src/kernels/history/write.ts";
 import { JsonKernel, JsonKernelDiff, JsonKernelList } from "../src/reporters/kernel-schema.ts";
@@ -78,7 +79,7 @@ const shippedHistory = (): Record<"exports" | "headers" | "crcs", Uint8Array> =>
 });
 
 let shipped: Shipped;
-beforeAll(() => void (shipped = loadShipped(nodeHost(root))), 60_000);
+beforeAll(() => void (shipped = readOwn(nodeHost(root))), 60_000);
 
 /** Runs the command in a folder over a history of the test's own. */
 const abiLint = async (cwd: string, argv: readonly string[], history = shippedHistory(), env = {}): Promise<Outcome> => {

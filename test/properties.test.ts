@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nodeHost } from "../src/cli/host.ts";
 import { policySource } from "../src/cli/load-policy.ts";
-import { loadShipped } from "../src/cli/shipped.ts";
+import { reader } from "../src/policy/reader.ts";
+import { readOwn } from "../src/cli/read-shipped.ts";
 import { lint, parseManifest, parseSymvers, resolvePolicy, subjectsFromManifest, type Finding, type Report } from "../src/index.ts";
 
 const host = nodeHost(new URL("..", import.meta.url).pathname);
-const shipped = policySource(host, loadShipped(host));
+const shipped = policySource(host, readOwn(host), reader);
 
 const NAMES = ["vmalloc", "vfree", "kfree", "v4l2_fh_add", "v4l2_fh_del", "dma_buf_get", "kallsyms_lookup_name"] as const;
 const kernel = parseSymvers(

@@ -2,13 +2,14 @@ import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { nodeHost } from "../src/cli/host.ts";
 import { policySource } from "../src/cli/load-policy.ts";
+import { reader } from "../src/policy/reader.ts";
 import { testRuleFile } from "../src/cli/policy-tests/examples.ts";
-import { loadShipped } from "../src/cli/shipped.ts";
+import { readOwn } from "../src/cli/read-shipped.ts";
 import { resolvePolicy } from "../src/index.ts";
 import { FIELDS } from "../src/policy/fields.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-const source = policySource(nodeHost(root), loadShipped(nodeHost(root)));
+const source = policySource(nodeHost(root), readOwn(nodeHost(root)), reader);
 const { rules } = resolvePolicy(undefined, source);
 
 test("the rules that are shipped", () => {

@@ -37,7 +37,7 @@ export const explainUse = async (path: string, name: string, options: ExplainOpt
 export const explainWord = async (word: string, options: ExplainOptions, io: Io): Promise<ExitCode> => {
   const { host, stdout, env } = io;
   const shipped = shippedOf(io);
-  const policy = loadTrustedPolicy(host, shipped, options.policy, options.waiversFrom);
+  const policy = await loadTrustedPolicy(host, shipped, options.policy, options.waiversFrom);
   const { rules } = mayRunCode(options, env) ? (await loadRunnablePolicy(shipped, options, io)).policy : policy;
   const rule = rules.find(({ id }) => id === word);
   const promise = policy.promises.find(({ at }) => `${at.file}:${at.line}` === word);

@@ -1,6 +1,6 @@
 import { nodeHost } from "./host.ts";
 import { readRuleTypes } from "./rule-types.ts";
-import { freezeShipped, readShipped } from "./shipped.ts";
+import { freezeShipped, readShipped } from "./read-shipped.ts";
 
 // The build's step that turns rules/ into dist/rules.json and the types of rules into dist/rule-types.json, run in the package's root.
 const host = nodeHost(process.cwd());

@@ -1,5 +1,4 @@
 import type { LintInput } from "../engine/lint.ts";
-import { parseManifest } from "../inputs/manifest.ts";
 import type { History } from "../kernels/history/history.ts";
 import type { PolicyEntry } from "../policy/model.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
@@ -44,7 +43,7 @@ export interface GatherOptions {
 }
 
 /** The manifest that the policy names, its path taken from the policy's own folder. */
-const loadCommitted = (host: Host, { name, at }: PolicyEntry): readonly Subject[] => {
+const loadCommitted = async (host: Host, { name, at }: PolicyEntry): Promise<readonly Subject[]> => {
   const path = beside(at.file, name);
   if (host.kindOf(path) !== "file") {
     throw new InputError({
@@ -53,6 +52,7 @@ const loadCommitted = (host: Host, { name, at }: PolicyEntry): readonly Subject[
       hint: `abi-lint export --no-places -o ${name} writes it`,
     });
   }
+  const { parseManifest } = await import("../inputs/manifest.ts");
   return subjectsFromManifest(parseManifest(host.readText(path), host.shown(path)));
 };
 
@@ -78,8 +78,8 @@ export const gatherReferences = async (
   const { lists, problems: unread } = loadLists(host, policy);
   for (const note of lists.flatMap(({ list }) => list.notes)) stderr.write(noteText(note));
   if (missing.length + unread.length + untyped.length > 0) throw new InputError([...missing, ...untyped, ...unread]);
-  const committed = policy.manifest && loadCommitted(host, policy.manifest);
-  const baseline = loadBaseline(host, shipped, options);
+  const committed = policy.manifest && (await loadCommitted(host, policy.manifest));
+  const baseline = await loadBaseline(host, shipped, options);
   const known = history();
   return {
     kernels,

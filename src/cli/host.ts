@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   closeSync,
   fstatSync,
   lstatSync,
@@ -13,18 +14,20 @@ import {
   statSync,
   type Stats,
   unlinkSync,
+  watch,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { ByteSource } from "../inputs/bytes.ts";
 import { InputError } from "../shared/input-error.ts";
+import { MAX_TEXT, MAX_UNPACKED } from "../shared/limits.ts";
 
 /** The one door to the file system. Paths are taken relative to `cwd`. */
 export interface Host {
   readonly cwd: string;
   /** Opens a file for the time of one call; bytes are read where they are asked for. */
   withFile<T>(path: string, use: (source: ByteSource) => T | Promise<T>): Promise<T>;
-  /** A whole file; one beyond MAX_WHOLE is an input error. */
+  /** A whole file; one beyond MAX_TEXT is an input error. */
   readText(path: string): string;
   readBytes(path: string): Uint8Array;
   readStdin(): Uint8Array;
@@ -35,6 +38,8 @@ export interface Host {
   list(path: string): readonly string[];
   /** Writes a file whole or not at all. */
   write(path: string, content: string | Uint8Array): void;
+  /** Adds to the end of a file, which need not be there yet. */
+  append(path: string, text: string): void;
   /** Makes a folder, and those above it, where they are not there. */
   makeFolder(path: string): void;
   /** Makes a file that is not there yet, and its folders. Returns what takes all of it back. @throws InputError where it is there. */
@@ -43,6 +48,10 @@ export interface Host {
   readPrivate(folder: string, name: string): string | undefined;
   /** Writes such a file, and makes its folder; where that cannot be done, nothing happens. */
   writePrivate(folder: string, name: string, text: string): void;
+  /** What changes when the content of a path does: its time and size, or that there is nothing. */
+  stateOf(path: string): string;
+  /** Waits until any of the paths is in another state than the one given. */
+  nextChange(states: ReadonlyMap<string, string>): Promise<void>;
   /** How a path is printed: relative to the working directory, with forward slashes. */
   shown(path: string): string;
 }
@@ -136,22 +145,80 @@ const orNothing = <T>(action: () => T): T | undefined => {
   }
 };
 
-/** More than any text or list has, and less than a string of Node's can hold. */
-const MAX_WHOLE = 0x1000_0000;
+const PIECE = 65_536;
+
+/** Reads what has no size of its own, a pipe or a device, to its end: /dev/zero has none. */
+const readToEnd = (fd: number, name: string, most: number): Buffer => {
+  const pieces: Buffer[] = [];
+  for (let size = 0; ;) {
+    const piece = Buffer.allocUnsafe(PIECE);
+    const count = readSync(fd, piece, 0, PIECE, null);
+    if (count === 0) return Buffer.concat(pieces, size);
+    size += count;
+    if (size > most) throw new InputError({ file: name, offset: most, message: `goes on after ${most} bytes` });
+    pieces.push(piece.subarray(0, count));
+  }
+};
+
+const stateOf = (path: string): string => {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return "nothing";
+  }
+};
+
+/** A build writes a file in several steps, and several files: what follows within this time (ms) belongs to one change. */
+const SETTLE = 150;
+
+/**
+ * Waits for a change. Folders are watched, not files, because a file that is written anew is another file; the folders are watched before the
+ * states are compared, so that no change falls between.
+ */
+const nextChange = (states: ReadonlyMap<string, string>): Promise<void> =>
+  new Promise((done) => {
+    const folders = new Set([...states.keys()].flatMap((path) => [dirname(path), path]));
+    let timer: NodeJS.Timeout | undefined;
+    const isChanged = (): boolean => [...states].some(([path, state]) => stateOf(path) !== state);
+    const look = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (!isChanged()) return;
+        for (const watcher of watchers) watcher.close();
+        done();
+      }, SETTLE);
+    };
+    const watchers = [...folders].flatMap((folder) => {
+      if (statOf(folder)?.isDirectory() !== true) return [];
+      const watcher = watch(folder, look);
+      watcher.on("error", look);
+      return [watcher];
+    });
+    look();
+  });
 
 /** A host over the real file system. */
 export const nodeHost = (cwd: string): Host => {
   const shown = (path: string): string => relative(cwd, resolve(cwd, path)).split(sep).join("/") || ".";
   const readWhole = (path: string): Buffer =>
     guard(shown(path), () => {
-      const { size } = statSync(resolve(cwd, path));
-      const message = `goes on after ${MAX_WHOLE} bytes (it has ${size})`;
-      if (size > MAX_WHOLE) throw new InputError({ file: shown(path), offset: MAX_WHOLE, message });
-      return readFileSync(resolve(cwd, path));
+      const stat = statSync(resolve(cwd, path));
+      const message = `goes on after ${MAX_TEXT} bytes (it has ${stat.size})`;
+      if (stat.size > MAX_TEXT) throw new InputError({ file: shown(path), offset: MAX_TEXT, message });
+      if (stat.isDirectory() || (stat.isFile() && stat.size > 0)) return readFileSync(resolve(cwd, path));
+      const fd = openSync(resolve(cwd, path), "r");
+      try {
+        return readToEnd(fd, shown(path), MAX_TEXT);
+      } finally {
+        closeSync(fd);
+      }
     });
   return {
     cwd,
     shown,
+    stateOf: (path) => stateOf(resolve(cwd, path)),
+    nextChange: (states) => nextChange(new Map([...states].map(([path, state]) => [resolve(cwd, path), state]))),
     withFile: async (path, use) => {
       const name = shown(path);
       const fd = guard(name, () => openSync(resolve(cwd, path), "r"));
@@ -165,8 +232,9 @@ export const nodeHost = (cwd: string): Host => {
     },
     readBytes: (path) => readWhole(path),
     readText: (path) => readWhole(path).toString("utf8"),
+    append: (path, text) => guard(shown(path), () => appendFileSync(resolve(cwd, path), text)),
     makeFolder: (path) => guard(shown(path), () => void mkdirSync(resolve(cwd, path), { recursive: true })),
-    readStdin: () => guard("-", () => readFileSync(0)),
+    readStdin: () => guard("-", () => readToEnd(0, "-", MAX_UNPACKED)),
     kindOf: (path) => {
       const stat = guard(shown(path), () => statOf(resolve(cwd, path)));
       return !stat ? "missing" : stat.isDirectory() ? "folder" : stat.isFile() ? "file" : "other";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { parseBaseline, type Baseline } from "../policy/baseline.ts";
+import type { Baseline } from "../policy/baseline.ts";
 import type { Host } from "./host.ts";
 import { policyFolder } from "./load-policy.ts";
 import type { Shipped } from "./shipped.ts";
@@ -17,9 +17,10 @@ export const baselineFile = (host: Host, shipped: Shipped, { policy, baseline }:
   baseline || join(policyFolder(host, shipped, policy), NAME);
 
 /** The baseline in force, if there is one. @throws InputError where it is not valid, or was asked for and is not there. */
-export const loadBaseline = (host: Host, shipped: Shipped, options: BaselineOptions): Baseline | undefined => {
+export const loadBaseline = async (host: Host, shipped: Shipped, options: BaselineOptions): Promise<Baseline | undefined> => {
   if (options.baseline === false) return undefined;
   const file = baselineFile(host, shipped, options);
   if (options.baseline === undefined && host.kindOf(file) === "missing") return undefined;
+  const { parseBaseline } = await import("../policy/baseline.ts");
   return parseBaseline(host.readText(file), host.shown(file));
 };

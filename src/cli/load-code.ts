@@ -122,7 +122,7 @@ export const loadRunnablePolicy = async (
   { host, env }: Pick<Io, "host" | "env">,
 ): Promise<RunnablePolicy> => {
   const { policy: wanted, waiversFrom } = options;
-  const policy = loadTrustedPolicy(host, shipped, wanted, waiversFrom);
+  const policy = await loadTrustedPolicy(host, shipped, wanted, waiversFrom);
   const [first] = policy.code;
   if (!first) return { policy, code: new Map() };
   if (!mayRunCode(options, env)) {
@@ -139,7 +139,7 @@ export const loadRunnablePolicy = async (
         return { judged, views: judged.views.filter(({ kernel }) => kernels.includes(kernel.name)), facts };
       });
   return {
-    policy: loadTrustedPolicy(host, shipped, wanted, waiversFrom, loaded.map(resolvedRule)),
+    policy: await loadTrustedPolicy(host, shipped, wanted, waiversFrom, loaded.map(resolvedRule)),
     code: new Map(loaded.map((each) => [each.rule.id, checkOf(each)])),
   };
 };

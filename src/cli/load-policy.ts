@@ -1,10 +1,8 @@
 import { dirname, join, resolve } from "node:path";
-import type { PolicySource } from "../policy/load.ts";
+import { BUILT_READER, type PolicyReader, type PolicySource } from "../policy/load.ts";
 import type { ResolvedPolicy, ResolvedRule } from "../policy/model.ts";
-import { PolicyFile, type WaiverFile } from "../policy/schema.ts";
+import type { WaiverFile } from "../policy/schema.ts";
 import { trustWaivers } from "../policy/trust.ts";
-import { validate } from "../shared/validate.ts";
-import { parseYaml } from "../shared/yaml.ts";
 import { resolvePolicy } from "../policy/resolve.ts";
 import { beside } from "./beside.ts";
 import type { Host } from "./host.ts";
@@ -15,11 +13,19 @@ export const POLICY_NAMES = ["abi-lint.yaml", "abi-lint.yml", ".abi-lint.yaml"];
 
 const PRESETS = "rules/presets/";
 
+const presetsOf = ({ presets }: Shipped): PolicySource["presets"] =>
+  new Map(presets.map((preset) => [preset.file.slice(PRESETS.length, -".yaml".length), preset]));
+
+/** The reader of YAML and its schemas take longer to load than a module takes to judge: they are opened for files alone. */
+const readerFor = async ({ rules }: Shipped, entry: string | undefined): Promise<PolicyReader> =>
+  entry?.includes("/") || rules.some((rule) => rule.isValid !== true) ? (await import("../policy/reader.ts")).reader : BUILT_READER;
+
 /** What abi-lint ships, and files by path. */
-export const policySource = (host: Host, { rules, promises, presets }: Shipped): PolicySource => ({
-  rules,
-  promises,
-  presets: new Map(presets.map((preset) => [preset.file.slice(PRESETS.length, -".yaml".length), preset])),
+export const policySource = (host: Host, shipped: Shipped, reader: PolicyReader): PolicySource => ({
+  reader,
+  rules: shipped.rules,
+  promises: shipped.promises,
+  presets: presetsOf(shipped),
   list: (path, from) => {
     const folder = beside(from, path);
     return host.kindOf(folder) === "folder"
@@ -42,19 +48,21 @@ export const findPolicy = (host: Host, start = host.cwd): string | undefined => 
 };
 
 /** The waivers that stand in trusted copies of a policy: in these files themselves, not in what they extend. */
-const trustedWaivers = (host: Host, files: readonly string[]): readonly WaiverFile[] =>
-  files.flatMap((file) => validate(parseYaml(host.readText(file), host.shown(file)), PolicyFile).waivers ?? []);
+const trustedWaivers = async (host: Host, files: readonly string[]): Promise<readonly WaiverFile[]> => {
+  const { reader } = await import("../policy/reader.ts");
+  return files.flatMap((file) => reader.policy(reader.parse({ text: host.readText(file), file: host.shown(file) })).waivers ?? []);
+};
 
 /** The policy in force, its waivers held against trusted copies where any are given. */
-export const loadTrustedPolicy = (
+export const loadTrustedPolicy = async (
   host: Host,
   shipped: Shipped,
   wanted: string | undefined,
   trusted: readonly string[],
   codeRules?: readonly ResolvedRule[],
-): ResolvedPolicy => {
-  const policy = loadPolicy(host, shipped, wanted, codeRules);
-  return trusted.length === 0 ? policy : trustWaivers(policy, trustedWaivers(host, trusted));
+): Promise<ResolvedPolicy> => {
+  const policy = await loadPolicy(host, shipped, wanted, codeRules);
+  return trusted.length === 0 ? policy : trustWaivers(policy, await trustedWaivers(host, trusted));
 };
 
 /** The policy asked for as a path or a preset's name, else the project's, else nothing. */
@@ -66,18 +74,18 @@ const entryOf = (host: Host, presets: PolicySource["presets"], wanted: string | 
 };
 
 /** The policy in force: the one asked for (a preset's name or a path), else the project's, else `recommended`. */
-export const loadPolicy = (
+export const loadPolicy = async (
   host: Host,
   shipped: Shipped,
   wanted: string | undefined,
   codeRules?: readonly ResolvedRule[],
-): ResolvedPolicy => {
-  const source = policySource(host, shipped);
-  return resolvePolicy(entryOf(host, source.presets, wanted), source, codeRules);
+): Promise<ResolvedPolicy> => {
+  const entry = entryOf(host, presetsOf(shipped), wanted);
+  return resolvePolicy(entry, policySource(host, shipped, await readerFor(shipped, entry)), codeRules);
 };
 
 /** The folder of the policy in force, where the files beside it are looked for: the working directory where that is a preset. */
 export const policyFolder = (host: Host, shipped: Shipped, wanted: string | undefined): string => {
-  const entry = entryOf(host, policySource(host, shipped).presets, wanted);
+  const entry = entryOf(host, presetsOf(shipped), wanted);
   return entry?.includes("/") ? dirname(entry) : ".";
 };

@@ -6,10 +6,9 @@ import type { BpfNames } from "../inputs/bpf/names.ts";
 import { parseBpfObject } from "../inputs/bpf/object.ts";
 import { decompressed } from "../inputs/container.ts";
 import type { LookupDoors } from "../inputs/lookups/doors.ts";
-import { parseManifest } from "../inputs/manifest.ts";
 import { parseModule, type ModuleFacts } from "../inputs/module.ts";
-import { detectProgram, parseProgram } from "../inputs/strace-forms.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
+import { MAX_TEXT } from "../shared/limits.ts";
 import { subjectFromBpf } from "../usage/from-bpf.ts";
 import { subjectsFromManifest } from "../usage/from-manifest.ts";
 import { subjectFromModule } from "../usage/from-module.ts";
@@ -41,8 +40,6 @@ export interface LoadOptions {
 
 /** A manifest is text; this much of its beginning tells it from a binary and from prose. */
 const SNIFF = 4096;
-/** Larger than the manifest of any distribution; a bound on memory. */
-const MAX_TEXT = 512 * 1024 * 1024;
 const CHUNK = 1 << 20;
 
 const isElf = (head: Uint8Array): boolean => head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
@@ -108,14 +105,23 @@ const finished = (subject: Subject, source: ByteSource, { digest, places }: Know
 });
 
 /** What one input holds, by its content and not by its name. */
-const subjectsOf = (source: ByteSource, debug: ByteSource | undefined, options: Known, problems: Problem[]): readonly Subject[] => {
+const subjectsOf = async (
+  source: ByteSource,
+  debug: ByteSource | undefined,
+  options: Known,
+  problems: Problem[],
+): Promise<readonly Subject[]> => {
   const { places, digest, names, doors, bpf } = options;
   if (options.embedded) return embeddedIn(source, options, problems);
   const head = source.read(0, Math.min(source.size, SNIFF));
   if (!isElf(head)) {
+    const { detectProgram, parseProgram } = await import("../inputs/strace-forms.ts");
     const isProgram = !head.includes(0) && detectProgram(decodeText(head)) !== undefined;
     if (isProgram) return [finished(subjectFromProgram(parseProgram(textOf(source, "a log"), source.name), source.name), source, options)];
-    if (looksLikeManifest(head)) return subjectsFromManifest(parseManifest(textOf(source, "a manifest"), source.name));
+    if (looksLikeManifest(head)) {
+      const { parseManifest } = await import("../inputs/manifest.ts");
+      return subjectsFromManifest(parseManifest(textOf(source, "a manifest"), source.name));
+    }
   } else if (isBpf(head)) return [finished(subjectFromBpf(parseBpfObject(source, bpf), source.name), source, options)];
   const facts = parseModule(source, {
     ...(places && { placesOf: (arch: string, name: string) => !names.isToolchain(arch, name) }),
@@ -168,8 +174,8 @@ const loadFile = (host: Host, file: string, options: Known, problems: Problem[])
     const guarded = (subjects: readonly Subject[]): readonly Subject[] =>
       options.places && MODULE.test(file) ? subjects.map((subject) => guardSites(host, subject)) : subjects;
     if (!options.places || !MODULE.test(file) || host.kindOf(split) !== "file")
-      return guarded(subjectsOf(plain, undefined, options, problems));
-    return host.withFile(split, async (debug) => guarded(subjectsOf(plain, await decompressed(debug), options, problems)));
+      return guarded(await subjectsOf(plain, undefined, options, problems));
+    return host.withFile(split, async (debug) => guarded(await subjectsOf(plain, await decompressed(debug), options, problems)));
   });
 
 /**
@@ -196,7 +202,9 @@ export const loadSubjects = async (
   for (const path of paths) {
     await attempt(async () => {
       if (path === "-")
-        return void subjects.push(...subjectsOf(await decompressed(bytesSource("-", host.readStdin())), undefined, options, problems));
+        return void subjects.push(
+          ...(await subjectsOf(await decompressed(bytesSource("-", host.readStdin())), undefined, options, problems)),
+        );
       for (const file of filesOf(host, path))
         await attempt(async () => void subjects.push(...(await loadFile(host, file, optionsFor(file), problems))));
     });

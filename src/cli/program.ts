@@ -31,6 +31,13 @@ const gathering = (command: Command): Command =>
       collect,
       [],
     )
+    .option(
+      "--btf <[kernel=]file>",
+      "a kernel's types, for BPF objects: raw BTF, a vmlinux, /sys/kernel/btf/vmlinux; then its modules (repeatable)",
+      collect,
+      [],
+    )
+    .option("--embedded", "look for BPF objects in the inputs, whatever they are: skeletons in programs and libraries")
     .option("--binary", "the modules are shipped as they were built: they must load, not only build")
     .option("-p, --policy <preset|file>", "the policy (default: the nearest abi-lint.yaml, else recommended)")
     .option("--waivers-from <file>", "a trusted copy of the policy: only waivers that it has count (repeatable)", collect, [])
@@ -39,6 +46,8 @@ const gathering = (command: Command): Command =>
     .option("--no-places", "do not look for source lines")
     .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
     .option("--today <day>", "the day that waivers are held against", day);
+
+const FORMATS = "text, gcc, json, sarif, github, gitlab, junit, markdown, rdjsonl or html (repeatable; default: text)";
 
 const BASELINE = "what was accepted (default: abi-lint.baseline.yaml beside the policy)";
 
@@ -206,17 +215,24 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .addHelpText("after", STATUSES);
 
   gathering(program.command("check", { isDefault: true }))
-    .description("judge modules or manifests (the default command)")
-    .argument("<input...>", "kernel modules, manifests, folders of modules, modules.order, - for standard input")
-    .option("-f, --format <name[:file]>", "text, gcc or json (repeatable; default: text)", collect, [])
+    .description("judge modules, BPF objects, programs or manifests of them (the default command)")
+    .argument(
+      "<input...>",
+      "kernel modules, BPF objects, logs of strace, seccomp profiles, manifests, folders, modules.order, - for standard input",
+    )
+    .option("-f, --format <name[:file]>", FORMATS, collect, [])
     .addOption(new Option("--fail-on <severity>", "the least severity that fails").choices(["error", "warning", "note"]).default("error"))
     .option("--baseline <file>", BASELINE)
     .option("--no-baseline", "accept nothing")
     .option("--waived", "show the findings that waivers excuse, and why")
     .option("--no-uses", "leave out the list of all uses")
+    .option("--watch", "judge again whenever an input, the policy or a kernel changes, until interrupted")
+    .option("--shard <i/n>", "judge a stable share of the inputs alone; abi-lint merge joins the JSON reports of all shares")
     .action(async (inputs: string[], options) => {
+      const asked = { ...options, format: options.format.length > 0 ? options.format : ["text"] };
+      if (options.watch === true) return (await import("./watch.ts")).watch(inputs, asked, io);
       const { check } = await import("./check.ts");
-      finish(await check(inputs, { ...options, format: options.format.length > 0 ? options.format : ["text"] }, io));
+      finish(await check(inputs, asked, io));
     });
 
   gathering(program.command("explain"))
@@ -234,7 +250,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .option("-p, --policy <preset|file>", "the policy (default: the nearest abi-lint.yaml, else recommended)")
     .action(async (options) => {
       const { showPolicy } = await import("./show-policy.ts");
-      finish(showPolicy(options.policy, io));
+      finish(await showPolicy(options.policy, io));
     });
 
   program
@@ -258,6 +274,29 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .action(async (before: string, after: string, options) => {
       const { diffInputs } = await import("./diff.ts");
       finish(await diffInputs(before, after, { ...options, format: options.format.length > 0 ? options.format : ["text"] }, io));
+    });
+
+  gathering(program.command("compare"))
+    .description("put several inputs side by side: what each takes from the kernel, by who promised it")
+    .argument("<input...>", "kernel modules, BPF objects, logs of system calls, manifests")
+    .option("-f, --format <name[:file]>", "text or json (repeatable; default: text)", collect, [])
+    .action(async (inputs: string[], options) => {
+      const { compareInputs } = await import("./compare.ts");
+      finish(await compareInputs(inputs, { ...options, format: options.format.length > 0 ? options.format : ["text"] }, io));
+    });
+
+  program
+    .command("merge")
+    .description("join JSON reports, those of all shares of a run or of several runs, into one report in any format")
+    .argument("<report...>", "reports that --format json wrote")
+    .option("-f, --format <name[:file]>", FORMATS, collect, [])
+    .addOption(new Option("--fail-on <severity>", "the least severity that fails").choices(["error", "warning", "note"]).default("error"))
+    .option("--waived", "show the findings that waivers excuse, and why")
+    .option("--no-uses", "leave out the list of all uses")
+    .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
+    .action(async (reports: string[], options) => {
+      const { merge } = await import("./merge.ts");
+      finish(await merge(reports, { ...options, format: options.format.length > 0 ? options.format : ["text"] }, io));
     });
 
   kernelCommands(program, io, finish);

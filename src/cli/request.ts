@@ -166,7 +166,7 @@ export const request = async (paths: readonly string[], options: RequestOptions,
   const list = readList(host, path!);
   for (const note of list.notes) stderr.write(noteText(note));
   refuseOtherArch(list, needing);
-  const reasonOf = compileReasons(loadPolicy(host, shipped, options.policy).waivers);
+  const reasonOf = compileReasons((await loadPolicy(host, shipped, options.policy)).waivers);
   const modules = needing.map((each) => requestOf(each, list, reasonOf));
   if (as === "markdown") return write(renderRequestMarkdown(list.title ?? list.file, modules));
   return write(renderKscResult(`abi-lint request ${[...paths, "--list", path!].map(visible).join(" ")}`, modules));

@@ -62,8 +62,8 @@ const renderPolicy = ({ rules, promises, waivers, kernels, code, manifest, budge
 };
 
 /** `abi-lint policy`: what is judged by, and where each value comes from. */
-export const showPolicy = (wanted: string | undefined, io: Io): ExitCode => {
+export const showPolicy = async (wanted: string | undefined, io: Io): Promise<ExitCode> => {
   const { host, stdout } = io;
-  stdout.write(renderPolicy(loadPolicy(host, shippedOf(io), wanted)));
+  stdout.write(renderPolicy(await loadPolicy(host, shippedOf(io), wanted)));
   return EXIT.clean;
 };

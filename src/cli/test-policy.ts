@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { PolicySource } from "../policy/load.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import { didYouMean } from "../shared/suggest.ts";
+import { reader } from "../policy/reader.ts";
 import { validate } from "../shared/validate.ts";
 import { parseYaml, type YamlText } from "../shared/yaml.ts";
 import { useColor, type ColorWish } from "./color.ts";
@@ -40,7 +41,7 @@ const benchOf = (shipped: Shipped, { allowCode = false, today }: TestOptions, io
   const resolved = new Map<string | undefined, Promise<RunnablePolicy>>();
   return {
     host: io.host,
-    source: policySource(io.host, shipped),
+    source: policySource(io.host, shipped, reader),
     policyOf: (file) => {
       const policy = resolved.get(file) ?? loadRunnablePolicy(shipped, { policy: file ?? "recommended", waiversFrom: [], allowCode }, io);
       resolved.set(file, policy);

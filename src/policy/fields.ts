@@ -1,5 +1,3 @@
-import * as z from "zod";
-import { globProblem } from "../shared/glob.ts";
 import {
   BASELINE_STATES,
   BTF_STATES,
@@ -22,114 +20,117 @@ import {
 /** What a field speaks of: a use alone, its subject, what one kernel says of it, or a remark on the subject as a whole. */
 export type Scope = "use" | "subject" | "kernel" | "remark";
 
+/** What a policy may ask of a field: globs, true or false, or one of a closed list of words. */
+type Takes = "globs" | "flag" | readonly [string, ...string[]];
+
 interface Field {
   readonly scope: Scope;
-  readonly schema: z.ZodType;
+  readonly takes: Takes;
   readonly doc: string;
 }
 
-/** A glob over whole names. */
-export const glob = z
-  .string()
-  .min(1)
-  .refine((pattern) => globProblem(pattern) === undefined, { error: ({ input }) => globProblem(input as string) ?? "" });
-const globs = z.union([glob, z.array(glob).min(1)]);
-const oneOf = <T extends string>(values: readonly [T, ...T[]]) => z.union([z.enum(values), z.array(z.enum(values)).min(1)]);
-
 export const FIELDS = {
-  kind: { scope: "use", schema: oneOf(keysOf(INTERFACE_KINDS)), doc: "the kind of the interface" },
-  name: { scope: "use", schema: globs, doc: "the name of the interface (globs)" },
-  weak: { scope: "use", schema: z.boolean(), doc: "whether the loader may leave it unresolved" },
-  origin: { scope: "use", schema: oneOf(keysOf(ORIGINS)), doc: "who wrote the use: the module's author or the toolchain" },
-  level: { scope: "use", schema: oneOf(keysOf(LEVELS)), doc: "the level of the promise that decided (not in promises)" },
-  provider: { scope: "use", schema: oneOf(["kernel", "sibling"]), doc: "sibling: another module of the same run exports it" },
-  module: { scope: "subject", schema: globs, doc: "the name of the module that takes it (globs)" },
-  licence: { scope: "subject", schema: globs, doc: "any MODULE_LICENSE of the module (globs)" },
-  intree: { scope: "subject", schema: z.boolean(), doc: "whether the module says it was built in the kernel's tree" },
-  exported: { scope: "kernel", schema: z.boolean(), doc: "whether the kernel, or a sibling, exports the name" },
-  exporter: { scope: "kernel", schema: globs, doc: "vmlinux or the path of the exporting module (globs)" },
-  "export-type": { scope: "kernel", schema: oneOf(["EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL"]), doc: "how it is exported" },
-  namespace: { scope: "kernel", schema: globs, doc: "the namespace it is exported in (globs)" },
+  kind: { scope: "use", takes: keysOf(INTERFACE_KINDS), doc: "the kind of the interface" },
+  name: { scope: "use", takes: "globs", doc: "the name of the interface (globs)" },
+  weak: { scope: "use", takes: "flag", doc: "whether the loader may leave it unresolved" },
+  origin: { scope: "use", takes: keysOf(ORIGINS), doc: "who wrote the use: the module's author or the toolchain" },
+  level: { scope: "use", takes: keysOf(LEVELS), doc: "the level of the promise that decided (not in promises)" },
+  provider: { scope: "use", takes: ["kernel", "sibling"], doc: "sibling: another module of the same run exports it" },
+  module: { scope: "subject", takes: "globs", doc: "the name of the module that takes it (globs)" },
+  licence: { scope: "subject", takes: "globs", doc: "any MODULE_LICENSE of the module (globs)" },
+  intree: { scope: "subject", takes: "flag", doc: "whether the module says it was built in the kernel's tree" },
+  exported: { scope: "kernel", takes: "flag", doc: "whether the kernel, or a sibling, exports the name" },
+  exporter: { scope: "kernel", takes: "globs", doc: "vmlinux or the path of the exporting module (globs)" },
+  "export-type": { scope: "kernel", takes: ["EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL"], doc: "how it is exported" },
+  namespace: { scope: "kernel", takes: "globs", doc: "the namespace it is exported in (globs)" },
   "namespace-access": {
     scope: "kernel",
-    schema: oneOf(["none", "imported", "missing", "allowed", "restricted"]),
+    takes: ["none", "imported", "missing", "allowed", "restricted"],
     doc: "none: no namespace; imported, missing: the module does or does not import it; allowed, restricted: a module: namespace that does or does not name it",
   },
   "refused-by": {
     scope: "kernel",
-    schema: oneOf(["modpost", "loader"]),
+    takes: ["modpost", "loader"],
     doc: "who refuses a GPL-only export to the module's licences: modpost wants every tag compatible, the loader the first",
   },
-  crc: { scope: "kernel", schema: oneOf(["same", "differs", "not-comparable"]), doc: "the module's CRC beside the kernel's" },
+  crc: { scope: "kernel", takes: ["same", "differs", "not-comparable"], doc: "the module's CRC beside the kernel's" },
   rebuild: {
     scope: "kernel",
-    schema: oneOf(keysOf(REBUILD_STATES)),
+    takes: keysOf(REBUILD_STATES),
     doc: "whether what the source wrote still builds there, as far as exports and headers tell",
   },
-  list: { scope: "use", schema: globs, doc: "any of the vendor's lists (`lists:` in the policy) that it is on, by name (globs)" },
+  list: { scope: "use", takes: "globs", doc: "any of the vendor's lists (`lists:` in the policy) that it is on, by name (globs)" },
   listed: {
     scope: "use",
-    schema: oneOf(["all", "some", "none"]),
+    takes: ["all", "some", "none"],
     doc: "on how many of the vendor's lists in force it is (those that no other list comes after); without lists nothing is said",
   },
   "list-crc": {
     scope: "use",
-    schema: oneOf(["same", "differs", "not-comparable"]),
+    takes: ["same", "differs", "not-comparable"],
     doc: "the module's CRC beside those of the lists that it is on",
   },
-  "list-dropped": { scope: "use", schema: z.boolean(), doc: "on a list, and not on the one that comes after it" },
-  protected: { scope: "use", schema: z.boolean(), doc: "on a list of exports that only signed modules may use (`is: protected`)" },
-  denied: { scope: "use", schema: z.boolean(), doc: "on a list of symbols not to be used (`is: denied`)" },
+  "list-dropped": { scope: "use", takes: "flag", doc: "on a list, and not on the one that comes after it" },
+  protected: { scope: "use", takes: "flag", doc: "on a list of exports that only signed modules may use (`is: protected`)" },
+  denied: { scope: "use", takes: "flag", doc: "on a list of symbols not to be used (`is: denied`)" },
   "promise-range": {
     scope: "kernel",
-    schema: oneOf(["inside", "outside"]),
+    takes: ["inside", "outside"],
     doc: "whether the kernel is among those that the promise names (`kernels:` of the promise)",
   },
-  signed: { scope: "subject", schema: z.boolean(), doc: "whether the module carries a signature" },
+  signed: { scope: "subject", takes: "flag", doc: "whether the module carries a signature" },
   binary: {
     scope: "subject",
-    schema: z.boolean(),
+    takes: "flag",
     doc: "whether the policy says that the module is shipped as it was built (binary: true)",
   },
   new: {
     scope: "use",
-    schema: z.boolean(),
+    takes: "flag",
     doc: "whether the committed manifest (`manifest:` in the policy) lacks it; without one nothing is new",
   },
-  door: { scope: "use", schema: globs, doc: "for a name reached at run time: any of what it is handed to (globs)" },
-  seen: { scope: "use", schema: oneOf(keysOf(SIGHTINGS)), doc: "for a name reached at run time: how sure that is" },
-  subject: { scope: "subject", schema: oneOf(keysOf(SUBJECT_KINDS)), doc: "what is checked: a module, a BPF object or a program" },
-  how: { scope: "use", schema: globs, doc: "of a BPF object: how it attaches, any of kretprobe, fexit, tp_btf, … (globs)" },
+  door: { scope: "use", takes: "globs", doc: "for a name reached at run time: any of what it is handed to (globs)" },
+  seen: { scope: "use", takes: keysOf(SIGHTINGS), doc: "for a name reached at run time: how sure that is" },
+  subject: { scope: "subject", takes: keysOf(SUBJECT_KINDS), doc: "what is checked: a module, a BPF object or a program" },
+  how: { scope: "use", takes: "globs", doc: "of a BPF object: how it attaches, any of kretprobe, fexit, tp_btf, … (globs)" },
   guarded: {
     scope: "use",
-    schema: z.boolean(),
+    takes: "flag",
     doc: "of a BPF object: whether a kernel may lack it without harm (weak, asked for, of a flavour, optional)",
   },
-  btf: { scope: "kernel", schema: oneOf(keysOf(BTF_STATES)), doc: "what the kernel's BTF says of a use of a BPF object" },
+  btf: { scope: "kernel", takes: keysOf(BTF_STATES), doc: "what the kernel's BTF says of a use of a BPF object" },
   documented: {
     scope: "use",
-    schema: oneOf(["stable", "testing", "obsolete", "removed", "no"]),
+    takes: ["stable", "testing", "obsolete", "removed", "no"],
     doc: "the folder of Documentation/ABI that has a file of /proc, /sys or debugfs",
   },
   gap: {
     scope: "remark",
-    schema: oneOf(keysOf(GAPS)),
+    takes: keysOf(GAPS),
     doc: "what could not be checked on a kernel",
   },
-  waiver: { scope: "remark", schema: oneOf(keysOf(WAIVER_STATES)), doc: "what is wrong with a waiver" },
-  baseline: { scope: "remark", schema: oneOf(keysOf(BASELINE_STATES)), doc: "what is wrong with a line of the baseline" },
-  budget: { scope: "remark", schema: oneOf(keysOf(BUDGET_STATES)), doc: "what a budget of uses says" },
-  oddity: { scope: "remark", schema: oneOf(keysOf(ODDITIES)), doc: "what of the module does not add up" },
-} as const satisfies Record<string, Field>;
+  waiver: { scope: "remark", takes: keysOf(WAIVER_STATES), doc: "what is wrong with a waiver" },
+  baseline: { scope: "remark", takes: keysOf(BASELINE_STATES), doc: "what is wrong with a line of the baseline" },
+  budget: { scope: "remark", takes: keysOf(BUDGET_STATES), doc: "what a budget of uses says" },
+  oddity: { scope: "remark", takes: keysOf(ODDITIES), doc: "what of the module does not add up" },
+} as const satisfies Readonly<Record<string, Field>>;
 
 export type FieldName = keyof typeof FIELDS;
 
+type Asked<T extends Takes> = T extends "globs"
+  ? string | readonly string[]
+  : T extends "flag"
+    ? boolean
+    : T extends readonly string[]
+      ? T[number] | readonly T[number][]
+      : never;
+
 /** A match as it stands in a policy: several keys mean all, a list means any, `unless` excludes. */
-export type Match = { readonly [F in FieldName]?: z.output<(typeof FIELDS)[F]["schema"]> } & {
-  readonly unless?: Match;
-  readonly any?: readonly Match[];
-  readonly all?: readonly Match[];
-  readonly not?: Match;
+export type Match = { readonly [F in FieldName]?: Asked<(typeof FIELDS)[F]["takes"]> | undefined } & {
+  readonly unless?: Match | undefined;
+  readonly any?: readonly Match[] | undefined;
+  readonly all?: readonly Match[] | undefined;
+  readonly not?: Match | undefined;
 };
 
 const COMBINERS = ["unless", "any", "all", "not"] as const;
@@ -143,25 +144,3 @@ export const fieldsOf = (match: Match): FieldName[] =>
 
 /** Whether a match needs a fact of this scope. */
 export const needs = (match: Match, scope: Scope): boolean => fieldsOf(match).some((field) => FIELDS[field].scope === scope);
-
-const shape = Object.fromEntries(
-  Object.entries(FIELDS).map(([name, field]) => [name, field.schema.optional().meta({ description: field.doc })]),
-);
-
-export const MatchSchema: z.ZodType<Match> = z
-  .strictObject({
-    ...shape,
-    get unless() {
-      return MatchSchema.optional();
-    },
-    get any() {
-      return z.array(MatchSchema).min(1).optional();
-    },
-    get all() {
-      return z.array(MatchSchema).min(1).optional();
-    },
-    get not() {
-      return MatchSchema.optional();
-    },
-  })
-  .meta({ id: "match", description: "several keys mean all, a list means any, unless excludes" }) as unknown as z.ZodType<Match>;

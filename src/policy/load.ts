@@ -1,9 +1,8 @@
 import type * as z from "zod";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import { didYouMean } from "../shared/suggest.ts";
-import { validate } from "../shared/validate.ts";
-import { parseYaml, type Path, type YamlText } from "../shared/yaml.ts";
-import { PolicyFile, RuleFile } from "./schema.ts";
+import type { Path, YamlText } from "../shared/yaml.ts";
+import type { PolicyFile, RuleFile } from "./schema.ts";
 
 /** A text and the path it is known by. */
 export interface PolicyText {
@@ -11,8 +10,27 @@ export interface PolicyText {
   readonly text: string;
 }
 
+/** How a text becomes a policy or a rule. */
+export interface PolicyReader {
+  /** @throws InputError where it is no YAML. */
+  parse(text: PolicyText): YamlText;
+  /** @throws InputError with every fault. */
+  policy(yaml: YamlText): z.output<typeof PolicyFile>;
+  rule(yaml: YamlText): z.output<typeof RuleFile>;
+}
+
+/** For what was read and found valid when abi-lint was built: there is nothing left to do, and no reader of YAML is needed. */
+export const BUILT_READER: PolicyReader = {
+  parse: ({ file }) => {
+    throw new Error(`${file} is no part of what was built`);
+  },
+  policy: (yaml) => yaml.value as z.output<typeof PolicyFile>,
+  rule: (yaml) => yaml.value as z.output<typeof RuleFile>,
+};
+
 /** Where policy texts come from: what abi-lint ships, and files by path. */
 export interface PolicySource {
+  readonly reader: PolicyReader;
   /** `rules/*.yaml`. */
   readonly rules: readonly YamlText[];
   /** `rules/promises/*.yaml`, in the order they are merged. */
@@ -42,8 +60,8 @@ const collect = <T>(problems: Problem[], step: () => T): T | undefined => {
 };
 
 /** A rule file as a policy of one rule; its places are those of the file. */
-const ruleLayer = (yaml: YamlText): Layer => {
-  const { id, ...block } = validate(yaml, RuleFile);
+const ruleLayer = (yaml: YamlText, reader: PolicyReader): Layer => {
+  const { id, ...block } = reader.rule(yaml);
   const inFile = (path: Path): Path => (path[0] === "rules" ? path.slice(2) : path);
   return {
     yaml: {
@@ -55,11 +73,11 @@ const ruleLayer = (yaml: YamlText): Layer => {
   };
 };
 
-const layerOf = (yaml: YamlText): Layer => {
+const layerOf = (yaml: YamlText, reader: PolicyReader): Layer => {
   // An empty file is an empty policy: what `extends` gives where nothing is said.
   if (yaml.value === null) return { yaml, policy: {} };
   const isRule = typeof yaml.value === "object" && "id" in yaml.value && "match" in yaml.value;
-  return isRule ? ruleLayer(yaml) : { yaml, policy: validate(yaml, PolicyFile) };
+  return isRule ? ruleLayer(yaml, reader) : { yaml, policy: reader.policy(yaml) };
 };
 
 /** A preset is a bare name; whatever holds a slash or a suffix is a path. */
@@ -73,7 +91,7 @@ const DEFAULT_EXTENDS = ["recommended"];
  * @param entry a preset's name, a file's path, or undefined for `recommended`.
  */
 export const loadLayers = (entry: string | undefined, source: PolicySource, problems: Problem[]): Layer[] => {
-  const layers = [...source.rules, ...source.promises].flatMap((yaml) => collect(problems, () => layerOf(yaml)) ?? []);
+  const layers = [...source.rules, ...source.promises].flatMap((yaml) => collect(problems, () => layerOf(yaml, source.reader)) ?? []);
   const open: string[] = [];
   const done = new Set<string>();
 
@@ -94,7 +112,7 @@ export const loadLayers = (entry: string | undefined, source: PolicySource, prob
     if (open.includes(found.file))
       return void problems.push(place(`extends itself: ${[...open.slice(open.indexOf(found.file)), found.file].join(" -> ")}`));
     if (done.has(found.file)) return;
-    const layer = collect(problems, () => layerOf("text" in found ? parseYaml(found.text, found.file) : found));
+    const layer = collect(problems, () => layerOf("text" in found ? source.reader.parse(found) : found, source.reader));
     if (!layer) return;
     open.push(found.file);
     const parents = layer.policy.extends ?? (preset ? [] : DEFAULT_EXTENDS);

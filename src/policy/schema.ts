@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { INTERFACE_KINDS, keysOf, LEVELS, SEVERITIES } from "../shared/vocabulary.ts";
-import { glob, MatchSchema } from "./fields.ts";
+import { glob, MatchSchema } from "./match-schema.ts";
 
 // The form of a policy file, a preset, a file of promises and a rule file.
 

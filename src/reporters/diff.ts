@@ -6,6 +6,7 @@ import { visible } from "../shared/visible.ts";
 import { keysOf, LEVELS } from "../shared/vocabulary.ts";
 import type { JsonDiff } from "./diff-schema.ts";
 import { evidenceJson } from "./evidence-json.ts";
+import { folded, moreInline, moreLine } from "./fold.ts";
 import { painter, plural, type Paint } from "./paint.ts";
 import type { Dress } from "./reporter.ts";
 import { crcText } from "../shared/crc.ts";
@@ -13,7 +14,7 @@ import { crcText } from "../shared/crc.ts";
 /** A diff as text, ending in a newline. Pure. */
 export type DiffReporter = (diff: Diff, dress: Dress) => string;
 
-/** More places, or names of one kind of change, than this are counted, not listed. */
+/** Places of a use, or names of one kind of change, that a terminal shows in a line. */
 const MAX_PLACES = 4;
 const MAX_NAMES = 8;
 
@@ -30,24 +31,28 @@ const groundOf = ({ kind, sibling, level }: UseRow): string =>
   (sibling === undefined ? level : `from ${visible(sibling)}`) + (kind === "symbol" ? "" : ` ${kind}`);
 
 /** Uses as blocks: those that follow one another and have the same promise have it said once. */
-const blocksOf = (uses: readonly DiffUse[], word: string, paint: Paint): readonly string[] => {
+const blocksOf = (uses: readonly DiffUse[], word: string, { fold }: Dress, paint: Paint): readonly string[] => {
   const blocks: { readonly promise: string; readonly lines: string[] }[] = [];
-  for (const use of uses) {
+  const [shown, hidden] = folded(uses, fold);
+  for (const use of shown) {
     const [first, ...others] = use.places;
     const state = use.fails ? paint("red", word) : word;
     const lines = [
       `${paint("bold", at(first!))}  ${state}  ${named(use)}  ${groundOf(use.row)}${use.fails ? `  ${paint("dim", "[fail-on-new]")}` : ""}`,
     ];
     if (others.length > 0) {
-      const more = others.length > MAX_PLACES ? ` and ${others.length - MAX_PLACES} more` : "";
-      lines.push(paint("dim", `    also at ${others.slice(0, MAX_PLACES).map(at).join(", ")}${more}`));
+      const [places, left] = folded(others, fold, MAX_PLACES);
+      lines.push(paint("dim", `    also at ${places.map(at).join(", ")}${moreInline(left)}`));
     }
     const promise = use.row.sibling === undefined ? promiseOf(use) : "";
     const last = blocks.at(-1);
     if (last?.promise === promise) last.lines.push(...lines);
     else blocks.push({ promise, lines });
   }
-  return blocks.map(({ promise, lines }) => [...lines, ...(promise === "" ? [] : [paint("dim", `    ${promise}`)])].join("\n"));
+  return [
+    ...blocks.map(({ promise, lines }) => [...lines, ...(promise === "" ? [] : [paint("dim", `    ${promise}`)])].join("\n")),
+    ...moreLine(hidden, ` ${word}`).map((line) => paint("bold", line)),
+  ];
 };
 
 const WORDS: Readonly<Record<string, string>> = { crc: "CRC", binding: "", provider: "from", level: "", origin: "by the", seen: "seen as" };
@@ -56,17 +61,29 @@ const changeText = ({ fact, from, to }: Changed<string>): string =>
   `${WORDS[fact] ?? fact} ${visible(from).trim()} -> ${visible(to).trim()}`.trim();
 
 /** A rebuild on another kernel changes CRCs by the hundred: uses of which nothing else changed are one line. */
-const changedBlock = ({ name, changed }: SubjectDiff, paint: Paint): readonly string[] => {
+const changedLines = ({ name, changed }: SubjectDiff, { fold }: Dress, paint: Paint): readonly string[] => {
   const versions = changed.filter(({ changes }) => changes.every(({ fact }) => fact === "crc"));
   const line = (use: ChangedUse): string =>
     `${paint("bold", at(use.places[0]!))}  changed  ${visible(use.name)}  ${use.changes.map(changeText).join(", ")}`;
   const lines = (versions.length > 3 ? changed.filter((use) => !versions.includes(use)) : changed).map(line);
   if (versions.length > 3) {
-    const more = versions.length > MAX_NAMES ? ` and ${versions.length - MAX_NAMES} more` : "";
-    const names = versions.slice(0, MAX_NAMES).map((use) => visible(use.name));
-    lines.push(`${visible(name)}: other CRCs for ${names.join(", ")}${more}`);
+    const [some, left] = folded(versions, fold, MAX_NAMES);
+    lines.push(`${visible(name)}: other CRCs for ${some.map((use) => visible(use.name)).join(", ")}${moreInline(left)}`);
   }
-  return lines.length > 0 ? [lines.join("\n")] : [];
+  return lines;
+};
+
+/** What changed, a block for each subject. */
+const changedBlocks = (subjects: readonly SubjectDiff[], dress: Dress, paint: Paint): readonly string[] => {
+  const rows = subjects.flatMap((subject) => changedLines(subject, dress, paint).map((line) => ({ subject, line })));
+  const [shown, hidden] = folded(rows, dress.fold);
+  const blocks = new Map<SubjectDiff, string[]>();
+  for (const { subject, line } of shown) {
+    const lines = blocks.get(subject);
+    if (lines) lines.push(line);
+    else blocks.set(subject, [line]);
+  }
+  return [...[...blocks.values()].map((lines) => lines.join("\n")), ...moreLine(hidden, " changed").map((line) => paint("bold", line))];
 };
 
 /** How many, and of which levels. */
@@ -107,18 +124,14 @@ export const text: DiffReporter = (diff, dress) => {
   // Of a module that is gone everything is dropped: its own line says so.
   const dropped = diff.subjects.filter(({ state }) => state === "kept").flatMap((subject) => subject.dropped);
   const blocks = [
-    ...blocksOf(failing, "taken on", paint),
-    ...blocksOf(
-      taken.filter(({ fails }) => !fails),
-      "taken on",
-      paint,
-    ),
-    ...blocksOf(dropped, "dropped", paint),
-    ...diff.subjects.flatMap((subject) => changedBlock(subject, paint)),
+    ...blocksOf([...failing, ...taken.filter(({ fails }) => !fails)], "taken on", dress, paint),
+    ...blocksOf(dropped, "dropped", dress, paint),
+    ...changedBlocks(diff.subjects, dress, paint),
   ];
   const same = diff.subjects.filter(isSame);
   const uses = same.reduce((total, subject) => total + subject.same, 0);
-  const lines = diff.subjects.filter((subject) => !isSame(subject)).flatMap(summaryOf);
+  const [summaries, hidden] = folded(diff.subjects.filter((subject) => !isSame(subject)).flatMap(summaryOf), dress.fold);
+  const lines = [...summaries, ...moreLine(hidden)];
   if (same.length > 0) lines.push(`${plural(same.length, "module")} with ${plural(uses, "use")} unchanged`);
   if (diff.failOnNew.length > 0) {
     const count = failing.length > 0 ? plural(failing.length, "use") : "no use";

@@ -1,19 +1,19 @@
 import { visible } from "../shared/visible.ts";
 import type { JsonKernelDiff } from "./kernel-schema.ts";
+import { folded, moreInline, moreLine } from "./fold.ts";
 import { painter, plural, type Paint } from "./paint.ts";
 
 /** What of a diff is shown, and how. */
 export interface KernelDiffDress {
   readonly color: boolean;
-  /** Lists in full. */
+  /** Lists in full: in a pipe, and where they are asked for. */
   readonly all: boolean;
   /** Each CRC that differs, too. */
   readonly crcs: boolean;
 }
 
-/** A list longer than this is cut, and says so. */
+/** Rows of each list, and modules in a line, that a terminal shows. */
 const MAX_LISTED = 20;
-/** More modules than this are counted, not named. */
 const MAX_MODULES = 4;
 
 type Facts = JsonKernelDiff["facts"];
@@ -69,9 +69,8 @@ const changeLine = (fact: Fact, { name, from, to }: Facts[Fact]["changed"][numbe
 
 const block = (head: string, lines: readonly string[], all: boolean, paint: Paint): readonly string[] => {
   if (lines.length === 0) return [];
-  const hidden = all || lines.length <= MAX_LISTED ? 0 : lines.length - MAX_LISTED;
-  const shown = hidden > 0 ? [...lines.slice(0, MAX_LISTED), paint("dim", `  ${hidden} more (--all shows them)`)] : lines;
-  return [[paint("bold", head), ...shown].join("\n")];
+  const [shown, hidden] = folded(lines, !all, MAX_LISTED);
+  return [[paint("bold", head), ...shown, ...moreLine(hidden).map((line) => paint("dim", `  ${line}`))].join("\n")];
 };
 
 /** What differs between two kernels, for people: counts, then lists. */
@@ -92,7 +91,8 @@ export const kernelDiffText = (diff: JsonKernelDiff, { color, all, crcs }: Kerne
   ];
   if (diff.for) {
     const { modules, uses } = diff.for;
-    const takers = modules.length > MAX_MODULES ? plural(modules.length, "module") : modules.map(visible).join(", ");
+    const [named, left] = folded(modules, !all, MAX_MODULES);
+    const takers = named.map(visible).join(", ") + moreInline(left);
     head[1] = `  ${plural(uses, "symbol")} taken by ${takers}, ${diff.kept} of them exported by both`;
     if (neither.length > 0) counts.push(["in neither", String(neither.length)]);
   }

@@ -1,5 +1,6 @@
 import { visible } from "../shared/visible.ts";
 import type { JsonKernel, JsonKernelList } from "./kernel-schema.ts";
+import { folded, moreInline, moreLine } from "./fold.ts";
 import { painter, plural } from "./paint.ts";
 import type { Dress } from "./reporter.ts";
 
@@ -54,7 +55,9 @@ export const listText = ({ releases }: JsonKernelList, dress: Dress): string => 
   const lines = table(releases.map(rowOf)).map((line) => `  ${line}`);
   const block = (origin: Known["origin"], head: string, empty: string): string => {
     const mine = lines.filter((_, index) => releases[index]!.origin === origin);
-    return `${paint("bold", head)}\n${mine.length > 0 ? mine.join("\n") : `  ${empty}`}\n`;
+    const [shown, hidden] = folded(mine, dress.fold);
+    const rows = [...shown, ...moreLine(hidden).map((line) => paint("dim", `  ${line}`))];
+    return `${paint("bold", head)}\n${mine.length > 0 ? rows.join("\n") : `  ${empty}`}\n`;
   };
   return `${block("shipped", "shipped", "none")}\n${block("imported", "imported", "none: abi-lint kernel import adds one")}`;
 };
@@ -71,6 +74,7 @@ const counted = (counts: Readonly<Record<string, number>>): readonly string[] =>
 export const showText = (known: JsonKernel, dress: Dress): string => {
   const { config, counts } = known;
   const namespaces = counted(counts.namespaces);
+  const [named, left] = folded(namespaces, dress.fold);
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["package", known.package],
     ["machine", known.arch ?? "not known"],
@@ -84,7 +88,7 @@ export const showText = (known: JsonKernel, dress: Dress): string => {
     ["TRIM_UNUSED_KSYMS", config ? yesNo(config.trimmed) : "not known"],
     ["exports", `${known.exports}: ${counted(counts.types).join(", ")}`],
     ["exported by", `vmlinux ${counts.vmlinux}, ${plural(counts.modules, "module")} ${known.exports - counts.vmlinux}`],
-    ["namespaces", namespaces.length === 0 ? "none" : `${namespaces.length}: ${namespaces.join(", ")}`],
+    ["namespaces", namespaces.length === 0 ? "none" : `${namespaces.length}: ${named.join(", ")}${moreInline(left)}`],
     ["CRCs", counts.crcs === 0 ? "none" : `of ${plural(counts.crcs, "export")}`],
     ["types", counts.signatures === 0 ? "none" : `of ${plural(counts.signatures, "export")}`],
     ["headers", known.headers ? "known" : "not known: only what loads there can be judged, not what builds"],

@@ -1,6 +1,7 @@
 import { nodeHost } from "../../src/cli/host.ts";
 import { run } from "../../src/cli/run.ts";
-import { loadShipped, type Shipped } from "../../src/cli/shipped.ts";
+import { readOwn } from "../../src/cli/read-shipped.ts";
+import type { Shipped } from "../../src/cli/shipped.ts";
 
 // The YAML of rules/ is read once for all commands of a test file: it is most of what a command would do here.
 let shipped: Shipped | undefined;
@@ -19,7 +20,7 @@ export const abiLintIn = async (env: Readonly<Record<string, string>>, cwd: stri
   let [stdout, stderr] = ["", ""];
   const status = await run(argv, {
     host: nodeHost(cwd),
-    shipped: (shipped ??= loadShipped(nodeHost(cwd))),
+    shipped: (shipped ??= readOwn(nodeHost(cwd))),
     env,
     today: "2026-11-23",
     stdout: { write: (text) => void (stdout += text), isTerminal: false, columns: 100 },

@@ -1,25 +1,22 @@
-import * as z from "zod";
-
 // How often exports broke in past steps from long-term release to long-term release, counted by the script that makes the history.
 
-const Step = z.strictObject({
-  from: z.string(),
-  to: z.string(),
+interface Step {
+  readonly from: string;
+  readonly to: string;
   /** Exports of the older release. */
-  count: z.number().int().min(0),
+  readonly count: number;
   /** Of them: removed, or of another type in the newer one. */
-  broke: z.number().int().min(0),
-});
+  readonly broke: number;
+}
 
-/** `amd64.rates.json`. */
-export const RatesFile = z.strictObject({
-  about: z.string(),
+/** `amd64.rates.json`, whose form is in rates-schema.ts. */
+export interface Rates {
+  readonly about: string;
   /** By the number of in-tree .c files that mention the name, from the fewest on; the steps of each are those of `all`. */
-  buckets: z.array(z.strictObject({ atLeast: z.number().int().min(0), steps: z.array(Step) })).min(1),
+  readonly buckets: readonly { readonly atLeast: number; readonly steps: readonly Step[] }[];
   /** All exports. */
-  all: z.array(Step),
-});
-export type Rates = z.output<typeof RatesFile>;
+  readonly all: readonly Step[];
+}
 
 /** The bucket that a number of in-tree users falls into. */
 export const bucketOf = ({ buckets }: Rates, users: number): Rates["buckets"][number] | undefined =>
