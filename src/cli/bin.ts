@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { EXIT } from "./exit-code.ts";
-import { nodeHost } from "./host.ts";
-import { run } from "./run.ts";
+import { VERSION } from "./version.ts";
 
 // A reader that goes away (`| head`) is no fault.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -9,11 +8,14 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
-const now = new Date();
-const pad = (part: number): string => String(part).padStart(2, "0");
+const argv = process.argv.slice(2);
 
-try {
-  process.exitCode = await run(process.argv.slice(2), {
+/** Opened for whatever asks more than the version. */
+const runAll = async (): Promise<number> => {
+  const { nodeHost, run } = await import("./run.ts");
+  const now = new Date();
+  const pad = (part: number): string => String(part).padStart(2, "0");
+  return run(argv, {
     host: nodeHost(process.cwd()),
     env: process.env,
     today: `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`,
@@ -24,6 +26,11 @@ try {
     },
     stderr: { write: (text) => void process.stderr.write(text) },
   });
+};
+
+try {
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) process.stdout.write(`${VERSION}\n`);
+  else process.exitCode = await runAll();
 } catch (error) {
   console.error(error);
   process.exitCode = EXIT.bug;

@@ -2,7 +2,6 @@ import { lint } from "../engine/lint.ts";
 import { timelinesFor } from "../engine/timelines.ts";
 import type { FindingSeverity, Report } from "../findings/model.ts";
 import { atLeast } from "../findings/order.ts";
-import { stepSummary } from "../reporters/github.ts";
 import { REPORTERS, type Format } from "../reporters/index.ts";
 import { useColor, type ColorWish } from "./color.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
@@ -63,7 +62,7 @@ export const printReport = async (
     else host.write(file, text);
     // What a workflow's annotations have no room for (docs.github.com, "Adding a job summary"): other steps may have written there already.
     const summary = env["GITHUB_STEP_SUMMARY"];
-    if (format === "github" && summary) host.append(summary, stepSummary(report));
+    if (format === "github" && summary) host.append(summary, (await import("../reporters/machines.ts")).stepSummary(report));
   }
 };
 

@@ -52,7 +52,7 @@ const loadCommitted = async (host: Host, { name, at }: PolicyEntry): Promise<rea
       hint: `abi-lint export --no-places -o ${name} writes it`,
     });
   }
-  const { parseManifest } = await import("../inputs/manifest.ts");
+  const { parseManifest } = await import("./texts.ts");
   return subjectsFromManifest(parseManifest(host.readText(path), host.shown(path)));
 };
 

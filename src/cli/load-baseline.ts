@@ -21,6 +21,6 @@ export const loadBaseline = async (host: Host, shipped: Shipped, options: Baseli
   if (options.baseline === false) return undefined;
   const file = baselineFile(host, shipped, options);
   if (options.baseline === undefined && host.kindOf(file) === "missing") return undefined;
-  const { parseBaseline } = await import("../policy/baseline.ts");
+  const { parseBaseline } = await import("./texts.ts");
   return parseBaseline(host.readText(file), host.shown(file));
 };

@@ -5,7 +5,7 @@ import type { RuleSource } from "../custom/source.ts";
 import type { JudgedUse } from "../engine/judge.ts";
 import type { CodeCheck } from "../engine/rules.ts";
 import type { ResolvedPolicy, ResolvedRule } from "../policy/model.ts";
-import type { Placeholder } from "../policy/schema.ts";
+import type { Placeholder } from "../policy/placeholders.ts";
 import { compileGlobs } from "../shared/glob.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import { beside } from "./beside.ts";
@@ -102,8 +102,7 @@ const OF_USES = [
 const loadCode = async (policy: ResolvedPolicy, { host, env }: Pick<Io, "host" | "env">): Promise<readonly LoadedRule[]> => {
   const files = [...new Set(policy.code.flatMap((entry) => filesOf(host, entry)))];
   const sources = files.map((file): RuleSource => ({ file: host.shown(file), text: host.readText(file) }));
-  const { checkRules } = await import("../custom/check.ts");
-  const { loadRules } = await import("../custom/load.ts");
+  const { checkRules, loadRules } = await import("../custom/door.ts");
   const types = loadRuleTypes(host);
   const scripts = await cachedScripts(sources, types, (some) => checkRules(some, types), { host, env });
   return loadRules(sources, scripts, {
@@ -130,7 +129,7 @@ export const loadRunnablePolicy = async (
     throw new InputError(problemAt(host, first, "rules written in TypeScript are code that would run with your rights", hint));
   }
   const loaded = await loadCode(policy, { host, env });
-  const { judge } = await import("../custom/judge.ts");
+  const { judge } = await import("../custom/door.ts");
   const checkOf =
     (rule: LoadedRule): CodeCheck =>
     (subject, uses) =>

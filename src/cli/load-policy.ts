@@ -18,7 +18,7 @@ const presetsOf = ({ presets }: Shipped): PolicySource["presets"] =>
 
 /** The reader of YAML and its schemas take longer to load than a module takes to judge: they are opened for files alone. */
 const readerFor = async ({ rules }: Shipped, entry: string | undefined): Promise<PolicyReader> =>
-  entry?.includes("/") || rules.some((rule) => rule.isValid !== true) ? (await import("../policy/reader.ts")).reader : BUILT_READER;
+  entry?.includes("/") || rules.some((rule) => rule.isValid !== true) ? (await import("./texts.ts")).reader : BUILT_READER;
 
 /** What abi-lint ships, and files by path. */
 export const policySource = (host: Host, shipped: Shipped, reader: PolicyReader): PolicySource => ({
@@ -49,7 +49,7 @@ export const findPolicy = (host: Host, start = host.cwd): string | undefined => 
 
 /** The waivers that stand in trusted copies of a policy: in these files themselves, not in what they extend. */
 const trustedWaivers = async (host: Host, files: readonly string[]): Promise<readonly WaiverFile[]> => {
-  const { reader } = await import("../policy/reader.ts");
+  const { reader } = await import("./texts.ts");
   return files.flatMap((file) => reader.policy(reader.parse({ text: host.readText(file), file: host.shown(file) })).waivers ?? []);
 };
 

@@ -115,13 +115,10 @@ const subjectsOf = async (
   if (options.embedded) return embeddedIn(source, options, problems);
   const head = source.read(0, Math.min(source.size, SNIFF));
   if (!isElf(head)) {
-    const { detectProgram, parseProgram } = await import("../inputs/strace-forms.ts");
+    const { detectProgram, parseManifest, parseProgram } = await import("./texts.ts");
     const isProgram = !head.includes(0) && detectProgram(decodeText(head)) !== undefined;
     if (isProgram) return [finished(subjectFromProgram(parseProgram(textOf(source, "a log"), source.name), source.name), source, options)];
-    if (looksLikeManifest(head)) {
-      const { parseManifest } = await import("../inputs/manifest.ts");
-      return subjectsFromManifest(parseManifest(textOf(source, "a manifest"), source.name));
-    }
+    if (looksLikeManifest(head)) return subjectsFromManifest(parseManifest(textOf(source, "a manifest"), source.name));
   } else if (isBpf(head)) return [finished(subjectFromBpf(parseBpfObject(source, bpf), source.name), source, options)];
   const facts = parseModule(source, {
     ...(places && { placesOf: (arch: string, name: string) => !names.isToolchain(arch, name) }),

@@ -60,7 +60,7 @@ const baselineCommands = (program: Command, io: Io, finish: (status: ExitCode) =
       .argument("<input...>", "all that the project checks: kernel modules, manifests, folders of modules")
       .option("--baseline <file>", BASELINE)
       .action(async (inputs: string[], options) => {
-        const commands = await import("./baseline.ts");
+        const { baseline: commands } = await import("./commands.ts");
         finish(await commands[name](inputs, options, io));
       });
   const complete = "drop the lines of modules and kernels that are not given, too";
@@ -83,7 +83,7 @@ const projectCommands = (program: Command, io: Io, finish: (status: ExitCode) =>
     .option("--today <day>", "the day that waivers are held against, where a case names none", day)
     .option("--allow-code", "run the rules that the policy's `code` names: they are TypeScript and have your rights")
     .action(async (paths: string[], options) => {
-      const { testPolicies } = await import("./test-policy.ts");
+      const { testPolicies } = await import("./commands.ts");
       finish(await testPolicies(paths.length > 0 ? paths : ["."], options, io));
     });
 
@@ -95,7 +95,7 @@ const projectCommands = (program: Command, io: Io, finish: (status: ExitCode) =>
     .argument("<id>", "what it is called: kebab-case")
     .option("--folder <folder>", "where to write it", "rules")
     .action(async (id: string, options) => {
-      const { newRule } = await import("./new-rule.ts");
+      const { newRule } = await import("./commands.ts");
       finish(newRule(id, options, io));
     });
 
@@ -105,7 +105,7 @@ const projectCommands = (program: Command, io: Io, finish: (status: ExitCode) =>
     .addOption(new Option("--ci <host>", "the CI host (default: the one that is seen)").choices(["github", "gitlab", "none"]))
     .addOption(new Option("--editor <editor>", "the editor (default: the one that is seen)").choices(["vscode", "vim", "emacs", "none"]))
     .action(async (options) => {
-      const { init } = await import("./init.ts");
+      const { init } = await import("./commands.ts");
       finish(init(options, io));
     });
 };
@@ -127,7 +127,7 @@ const vendorCommands = (program: Command, io: Io, finish: (status: ExitCode) => 
     .option("--path-map <from=to>", "rewrite the beginning of source paths (repeatable)", collectMap, [])
     .option("--no-places", "do not look for source lines (markdown)")
     .action(async (inputs: string[], options) => {
-      const { request } = await import("./request.ts");
+      const { request } = await import("./commands.ts");
       finish(await request(inputs, options, io));
     });
   program
@@ -136,7 +136,7 @@ const vendorCommands = (program: Command, io: Io, finish: (status: ExitCode) => 
     .argument("<report>", "ksc-result.txt")
     .option("-o, --output <file>", "where to write them (default: standard output)")
     .action(async (report: string, options) => {
-      const { importKscResult } = await import("./import-ksc.ts");
+      const { importKscResult } = await import("./commands.ts");
       finish(importKscResult(report, options, io));
     });
 };
@@ -157,13 +157,13 @@ const kernelCommands = (program: Command, io: Io, finish: (status: ExitCode) => 
       .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"));
 
   reporting(add("list", "the kernels that are known by name")).action(async (options) => {
-    const { listKernels } = await import("./kernel-show.ts");
+    const { listKernels } = await import("./commands.ts");
     finish(listKernels(options, io));
   });
   reporting(add("show", "all that is known of one kernel"))
     .argument("<release>", "a kernel that is shipped or was imported, by name")
     .action(async (release: string, options) => {
-      const { showKernel } = await import("./kernel-show.ts");
+      const { showKernel } = await import("./commands.ts");
       finish(showKernel(release, options, io));
     });
   reporting(add("diff", "what of the exports is gone, new or different from one kernel to another"))
@@ -177,7 +177,7 @@ const kernelCommands = (program: Command, io: Io, finish: (status: ExitCode) => 
     .option("--crcs", "list the CRCs that differ")
     .option("--all", "lists in full")
     .action(async (before: string, after: string, options) => {
-      const { diffKernels } = await import("./kernel-diff.ts");
+      const { diffKernels } = await import("./commands.ts");
       finish(await diffKernels(before, after, options, io));
     });
   add("import", "read a kernel, to be named with --kernel and in the policy")
@@ -188,7 +188,7 @@ const kernelCommands = (program: Command, io: Io, finish: (status: ExitCode) => 
     .option("--name <name>", "what to call it (default: what uname -r says there)")
     .option("--force", "replace one of that name")
     .action(async (what: string[], options) => {
-      const { importKernel } = await import("./kernel-import.ts");
+      const { importKernel } = await import("./commands.ts");
       finish(await importKernel(what, options, io));
     });
 };
@@ -230,7 +230,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .option("--shard <i/n>", "judge a stable share of the inputs alone; abi-lint merge joins the JSON reports of all shares")
     .action(async (inputs: string[], options) => {
       const asked = { ...options, format: options.format.length > 0 ? options.format : ["text"] };
-      if (options.watch === true) return (await import("./watch.ts")).watch(inputs, asked, io);
+      if (options.watch === true) return (await import("./commands.ts")).watch(inputs, asked, io);
       const { check } = await import("./check.ts");
       finish(await check(inputs, asked, io));
     });
@@ -240,7 +240,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .argument("<what>", "a rule's id, a promise's file:line, a symbol; or, with a name behind it, a kernel module or a manifest")
     .argument("[name]", "the symbol, or other name, that the input takes")
     .action(async (what: string, name: string | undefined, options) => {
-      const { explainUse, explainWord } = await import("./explain.ts");
+      const { explainUse, explainWord } = await import("./commands.ts");
       finish(name === undefined ? await explainWord(what, options, io) : await explainUse(what, name, options, io));
     });
 
@@ -249,7 +249,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .description("print the policy in force, with the file and line of every value")
     .option("-p, --policy <preset|file>", "the policy (default: the nearest abi-lint.yaml, else recommended)")
     .action(async (options) => {
-      const { showPolicy } = await import("./show-policy.ts");
+      const { showPolicy } = await import("./commands.ts");
       finish(await showPolicy(options.policy, io));
     });
 
@@ -260,7 +260,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .option("-o, --output <file>", "where to write it (default: standard output)")
     .option("--no-places", "leave out the source lines, which change with every edit")
     .action(async (inputs: string[], options) => {
-      const { exportManifest } = await import("./export.ts");
+      const { exportManifest } = await import("./commands.ts");
       finish(await exportManifest(inputs, options, io));
     });
 
@@ -272,7 +272,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .option("-f, --format <name[:file]>", "text, gcc or json (repeatable; default: text)", collect, [])
     .option("--fail-on-new <level>", "a level at which no use must be taken on (repeatable, or separated by commas)", collect, [])
     .action(async (before: string, after: string, options) => {
-      const { diffInputs } = await import("./diff.ts");
+      const { diffInputs } = await import("./commands.ts");
       finish(await diffInputs(before, after, { ...options, format: options.format.length > 0 ? options.format : ["text"] }, io));
     });
 
@@ -281,7 +281,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .argument("<input...>", "kernel modules, BPF objects, logs of system calls, manifests")
     .option("-f, --format <name[:file]>", "text or json (repeatable; default: text)", collect, [])
     .action(async (inputs: string[], options) => {
-      const { compareInputs } = await import("./compare.ts");
+      const { compareInputs } = await import("./commands.ts");
       finish(await compareInputs(inputs, { ...options, format: options.format.length > 0 ? options.format : ["text"] }, io));
     });
 
@@ -295,7 +295,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .option("--no-uses", "leave out the list of all uses")
     .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
     .action(async (reports: string[], options) => {
-      const { merge } = await import("./merge.ts");
+      const { merge } = await import("./commands.ts");
       finish(await merge(reports, { ...options, format: options.format.length > 0 ? options.format : ["text"] }, io));
     });
 

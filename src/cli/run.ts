@@ -21,3 +21,5 @@ export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> =>
   }
   return status;
 };
+
+export { nodeHost } from "./host.ts";

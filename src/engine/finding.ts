@@ -2,7 +2,7 @@ import { fingerprintOf } from "../findings/fingerprint.ts";
 import type { Evidence, Finding, FindingSeverity, Place } from "../findings/model.ts";
 import { fieldsOf } from "../policy/fields.ts";
 import type { ResolvedRule } from "../policy/model.ts";
-import type { Placeholder } from "../policy/schema.ts";
+import type { Placeholder } from "../policy/placeholders.ts";
 import type { Subject, Use } from "../usage/model.ts";
 import type { Kernel, KernelExport } from "../kernels/model.ts";
 import type { Context, KernelView } from "./context.ts";

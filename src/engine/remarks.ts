@@ -1,6 +1,6 @@
 import type { PolicyLine } from "../findings/model.ts";
 import type { Kernel } from "../kernels/model.ts";
-import type { Placeholder } from "../policy/schema.ts";
+import type { Placeholder } from "../policy/placeholders.ts";
 import type { BaselineState, BudgetState, Gap, Oddity, RebuildState, WaiverState } from "../shared/vocabulary.ts";
 import type { JudgedUse } from "./judge.ts";
 import type { Subject } from "../usage/model.ts";

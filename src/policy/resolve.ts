@@ -7,7 +7,7 @@ import type { Path, YamlText } from "../shared/yaml.ts";
 import { FIELDS, fieldsOf, needs, type FieldName, type Match } from "./fields.ts";
 import { loadLayers, type Layer, type PolicySource } from "./load.ts";
 import type { ResolvedList, ResolvedPolicy, ResolvedRule } from "./model.ts";
-import { PLACEHOLDERS } from "./schema.ts";
+import { PLACEHOLDERS } from "./placeholders.ts";
 
 /** Drops keys whose value is undefined, so that an override never erases what it does not name. */
 const given = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>

@@ -4,41 +4,6 @@ import { glob, MatchSchema } from "./match-schema.ts";
 
 // The form of a policy file, a preset, a file of promises and a rule file.
 
-/** Placeholders that a rule's message may use, and what they stand for. */
-export const PLACEHOLDERS = {
-  name: "the interface, and what the source calls it where that differs",
-  kind: "its kind",
-  subject: "the module",
-  level: "the level of its promise",
-  kernels: "the kernels the finding is about",
-  "export-type": "how it is exported",
-  exporter: "what exports it",
-  namespace: "the namespace it is exported in",
-  licences: "the module's licence tags",
-  base: "the kernel the module was built on, or the nearest that is known",
-  "old-type": "its type there",
-  "new-type": "its type on the kernels the finding is about",
-  replacement: "what to use instead, where a fact of rules/data/replacements.yaml tells",
-  "refused-by": "who refuses it: modpost, loader or modpost and loader",
-  gap: "what could not be checked",
-  door: "what the name is handed to at run time",
-  oddity: "what does not add up",
-  names: "the names concerned",
-  count: "how many names, or uses, are concerned",
-  budget: "how many were agreed",
-  lists: "the lists that are concerned",
-  reason: "why a list denies it",
-  btf: "what the kernel's BTF says",
-  how: "how a BPF program attaches to it",
-  document: "the file of Documentation/ABI that has it",
-  waiver: "what is wrong with a waiver",
-  rule: "the rule that a waiver is about",
-  owner: "who answers for a waiver",
-  until: "the last day of a waiver",
-  baseline: "what is wrong with a line of the baseline",
-} as const satisfies Record<string, string>;
-export type Placeholder = keyof typeof PLACEHOLDERS;
-
 /** A vendor's list: its file, or more about it. */
 const ListBlock = z.union([
   z.string().min(1),

@@ -1,6 +1,6 @@
 import type { ResolvedPolicy } from "../../src/policy/model.ts";
 import { FIELDS } from "../../src/policy/fields.ts";
-import { PLACEHOLDERS } from "../../src/policy/schema.ts";
+import { PLACEHOLDERS } from "../../src/policy/placeholders.ts";
 import { BUDGET_STATES, INTERFACE_KINDS, LEVELS, ODDITIES, ORIGINS, SIGHTINGS, WAIVER_STATES } from "../../src/shared/vocabulary.ts";
 
 const cell = (text: string): string => text.trim().replaceAll("\n", " ").replaceAll("|", "\\|");
