@@ -7,7 +7,8 @@ import { nodeHost } from "../src/cli/host.ts";
 import type { Io } from "../src/cli/io.ts";
 import { manPage } from "../src/cli/man.ts";
 import { readOwn } from "../src/cli/read-shipped.ts";
-import { buildProgram } from "../src/cli/program.ts";
+import { buildProgram, MEANT } from "../src/cli/program.ts";
+import { VERSION } from "../src/cli/version.ts";
 import { abiLint } from "./support/run.ts";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -21,11 +22,11 @@ const io: Io = {
 };
 const words = shippedWords(io);
 const definition = buildProgram(io, () => {});
-const program = commandTree(definition, "check", valuesOf(words));
+const program = commandTree(definition, MEANT, valuesOf(words));
 const commands = everyCommand(program);
 // The page says what words there are where the definition itself does.
 const page = manPage(
-  commandTree(definition, "check", () => ({ words: [], paths: "none" })),
+  commandTree(definition, MEANT, () => ({ words: [], paths: "none" })),
   "1.2.3",
 );
 const scripts = Object.fromEntries(Object.entries(SHELLS).map(([shell, write]) => [shell, write(program)]));
@@ -100,6 +101,15 @@ describe.each(Object.keys(SHELLS) as (keyof typeof SHELLS)[])("the completion sc
   test("names no path of the machine that made it", () => {
     expect(script).not.toContain(root);
   });
+});
+
+test("abi-lint completion prints them", async () => {
+  for (const shell of Object.keys(SHELLS)) {
+    const { status, stdout, stderr } = await abiLint(root, "completion", shell);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toBe(scripts[shell]);
+  }
+  expect(await abiLint(root, "completion", "tcsh")).toMatchObject({ status: 2, stdout: "" });
 });
 
 test("a description cannot end what it stands in", () => {
@@ -199,6 +209,12 @@ describe("the manual page", () => {
       const names = new Set(command.options.flatMap((option) => option.names));
       expect(line.filter((word) => word.startsWith("-") && !names.has(word))).toEqual([]);
     }
+  });
+
+  test("is what abi-lint man prints", async () => {
+    const { status, stdout, stderr } = await abiLint(root, "man");
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toBe(page.replace("1.2.3", VERSION));
   });
 
   test("has a date only if one is given", () => {

@@ -345,27 +345,27 @@ describe("a kernel is imported", () => {
     expect(readdirSync(join(folder, "abi-lint.kernels"))).toEqual(["vendor.facts"]);
   });
 
-  test("with its progress on a terminal, and on nothing else", async () => {
-    const before = process.stderr.isTTY;
-    try {
-      for (const [isTTY, env, seen] of [
-        [true, { TERM: "xterm" }, true],
-        [true, { TERM: "dumb" }, false],
-        [false, { TERM: "xterm" }, false],
-      ] as const) {
-        process.stderr.isTTY = isTTY;
-        const folder = folderOf({ ...SPLIT, ...COMMON });
-        const { stderr, status } = await abiLint(folder, ["kernel", "import", "usr/src/linux-headers-6.1.0-99-test"], undefined, env);
-        expect(status).toBe(0);
-        expect(stderr).toBe(
-          seen
-            ? "\r\x1b[Kabi-lint: reads usr/src/linux-headers-6.1.0-99-test\r\x1b[Kabi-lint: reads file 0 of 2\r\x1b[Kabi-lint: works out what they declare\r\x1b[K"
-            : "",
-        );
-      }
-    } finally {
-      process.stderr.isTTY = before;
-    }
+  test("with its progress on a terminal, and gone when it is done", async () => {
+    const folder = folderOf({ ...SPLIT, ...COMMON });
+    let [now, stderr] = [0, ""];
+    const status = await run(["kernel", "import", "usr/src/linux-headers-6.1.0-99-test"], {
+      host: nodeHost(folder),
+      shipped,
+      env: { TERM: "xterm" },
+      today: "2026-11-23",
+      stdout: { write: () => {}, isTerminal: false, columns: 100 },
+      stderr: { write: (text) => void (stderr += text), isTerminal: true },
+      clock: () => (now += 400),
+    });
+    expect(status).toBe(0);
+    expect(stderr.split("\r\u001b[K")).toEqual([
+      "",
+      "abi-lint: reads usr/src/linux-headers-6.1.0-99-test",
+      "abi-lint: reads files, 1 of 2",
+      "abi-lint: reads files, 2 of 2",
+      "abi-lint: works out what they declare",
+      "",
+    ]);
   });
 });
 
@@ -728,15 +728,12 @@ other CRC
 `);
   });
 
-  test("long lists are cut, say so, and are given in full where that is asked for", async () => {
+  test("long lists are whole in a pipe", async () => {
     const names = Array.from({ length: 25 }, (_, index) => `gone_${String(index).padStart(2, "0")}`);
     const folder = folderOf({ "a.symvers": lineOf("plain") + names.map((name) => lineOf(name)).join(""), "b.symvers": lineOf("plain") });
-    const short = await said(folder, "kernel", "diff", "a.symvers", "b.symvers");
-    expect(short).toContain("  gone_19  EXPORT_SYMBOL by vmlinux\n  5 more (--all shows them)\n");
-    expect(short).not.toContain("gone_20");
-    const long = await said(folder, "kernel", "diff", "a.symvers", "b.symvers", "--all");
+    const long = await said(folder, "kernel", "diff", "a.symvers", "b.symvers");
     expect(long).toContain("gone_24");
-    expect(long).not.toContain("more (--all");
+    expect(long).not.toContain("more");
     expect((await compared(folder, "a.symvers", "b.symvers")).removed.map(({ name }) => name)).toEqual(names);
   });
 

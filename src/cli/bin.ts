@@ -24,7 +24,12 @@ const runAll = async (): Promise<number> => {
       isTerminal: process.stdout.isTTY === true,
       columns: process.stdout.columns ?? 100,
     },
-    stderr: { write: (text) => void process.stderr.write(text) },
+    stderr: {
+      write: (text) => void process.stderr.write(text),
+      isTerminal: process.stderr.isTTY === true,
+      columns: process.stderr.columns ?? 80,
+    },
+    clock: () => performance.now(),
   });
 };
 

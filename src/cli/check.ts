@@ -3,7 +3,7 @@ import { timelinesFor } from "../engine/timelines.ts";
 import type { FindingSeverity, Report } from "../findings/model.ts";
 import { atLeast } from "../findings/order.ts";
 import { REPORTERS, type Format } from "../reporters/index.ts";
-import { useColor, type ColorWish } from "./color.ts";
+import { dressOf, type DressOptions } from "./dress.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import { parseFormats, type FormatTarget } from "./format.ts";
@@ -13,10 +13,9 @@ import { VERSION } from "./version.ts";
 import { parseShare } from "./shard.ts";
 import { replacementsOf, shippedOf } from "./shipped.ts";
 
-export interface CheckOptions extends GatherOptions {
+export interface CheckOptions extends GatherOptions, DressOptions {
   readonly format: readonly string[];
   readonly failOn: FindingSeverity;
-  readonly color: ColorWish;
   readonly uses: boolean;
   readonly waived?: boolean;
   /** `i/n`: judge a share of the inputs alone. */
@@ -37,7 +36,7 @@ const withTimelines = (report: Report, io: Io): Report => {
 };
 
 /** How a report is to be shown. */
-export type PrintOptions = Pick<CheckOptions, "color" | "uses" | "waived" | "failOn">;
+export type PrintOptions = Pick<CheckOptions, "color" | "all" | "uses" | "waived" | "failOn">;
 
 /** Renders a report in each format asked for, and writes it where it is to go. */
 export const printReport = async (
@@ -49,10 +48,8 @@ export const printReport = async (
   const { host, env, stdout } = io;
   for (const { format, file } of targets) {
     const render = await REPORTERS[format]();
-    const color = file === undefined && useColor(options.color, env, stdout.isTerminal);
     const text = render(format === "html" ? withTimelines(report, io) : report, {
-      color,
-      width: file === undefined ? stdout.columns : 100,
+      ...dressOf(options, io, file),
       uses: options.uses,
       waived: options.waived === true,
       failOn: options.failOn,
@@ -84,6 +81,7 @@ export const runCheck = async (paths: readonly string[], options: CheckOptions, 
     if (problems.length > 0) await printReport(nothing, machines, options, io);
     return { status: EXIT.notChecked };
   }
+  io.progress?.(`judges ${input.subjects.length === 1 ? "1 input" : `${input.subjects.length} inputs`}`);
   const report: Report = { ...lint({ ...input, ...(share && { share }), complete: problems.length === 0 }), problems };
   await printReport(report, targets, options, io);
   return { status: exitOf(report, options.failOn), report };

@@ -2,6 +2,7 @@
 
 export * as baseline from "./baseline.ts";
 export { compareInputs } from "./compare.ts";
+export { printCompletion } from "./completion.ts";
 export { diffInputs } from "./diff.ts";
 export { explainUse, explainWord } from "./explain.ts";
 export { exportManifest } from "./export.ts";
@@ -10,6 +11,7 @@ export { init } from "./init.ts";
 export { diffKernels } from "./kernel-diff.ts";
 export { importKernel } from "./kernel-import.ts";
 export { listKernels, showKernel } from "./kernel-show.ts";
+export { printManual } from "./man.ts";
 export { merge } from "./merge.ts";
 export { newRule } from "./new-rule.ts";
 export { request } from "./request.ts";

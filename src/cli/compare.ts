@@ -1,14 +1,13 @@
 import { lint } from "../engine/lint.ts";
 import { COMPARISONS } from "../reporters/comparison.ts";
-import { useColor, type ColorWish } from "./color.ts";
+import { dressOf, type DressOptions } from "./dress.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { parseFormats } from "./format.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import type { Io } from "./io.ts";
 
-export interface CompareOptions extends GatherOptions {
+export interface CompareOptions extends GatherOptions, DressOptions {
   readonly format: readonly string[];
-  readonly color: ColorWish;
 }
 
 /** `abi-lint compare`: what several subjects stand on, side by side. It judges nothing, so that only what could not be read is a fault. */
@@ -19,8 +18,7 @@ export const compareInputs = async (paths: readonly string[], options: CompareOp
   if (input.subjects.length === 0) return EXIT.notChecked;
   const report = lint(input);
   for (const { format, file } of targets) {
-    const color = file === undefined && useColor(options.color, env, stdout.isTerminal);
-    const text = COMPARISONS[format](report, { color, width: stdout.columns, uses: false });
+    const text = COMPARISONS[format](report, { ...dressOf(options, { env, stdout }, file), uses: false });
     if (file === undefined) stdout.write(text);
     else host.write(file, text);
   }

@@ -4,17 +4,16 @@ import { DIFF_REPORTERS } from "../reporters/diff.ts";
 import { InputError } from "../shared/input-error.ts";
 import { didYouMean } from "../shared/suggest.ts";
 import { keysOf, LEVELS, type Level } from "../shared/vocabulary.ts";
-import { useColor, type ColorWish } from "./color.ts";
+import { dressOf, type DressOptions } from "./dress.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { parseFormats } from "./format.ts";
 import { gatherReferences, gatherSubjects, type GatherOptions } from "./gather.ts";
 import type { Io } from "./io.ts";
 import { shippedOf } from "./shipped.ts";
 
-export interface DiffOptions extends GatherOptions {
+export interface DiffOptions extends GatherOptions, DressOptions {
   readonly format: readonly string[];
   readonly failOnNew: readonly string[];
-  readonly color: ColorWish;
 }
 
 /** Levels, comma-separated. @throws InputError for each that is none. */
@@ -44,8 +43,7 @@ export const diffInputs = async (before: string, after: string, options: DiffOpt
   const subjects = diff({ before: old.subjects, after: now.subjects, kernels, policy, failOnNew });
   const report: Diff = { before: host.shown(before), after: host.shown(after), failOnNew, subjects };
   for (const { format, file } of targets) {
-    const color = file === undefined && useColor(options.color, env, stdout.isTerminal);
-    const text = DIFF_REPORTERS[format](report, { color, width: stdout.columns, uses: true });
+    const text = DIFF_REPORTERS[format](report, { ...dressOf(options, { env, stdout }, file), uses: true });
     if (file === undefined) stdout.write(text);
     else host.write(file, text);
   }

@@ -2,7 +2,7 @@ import { explain } from "../engine/explain.ts";
 import { renderExplanation } from "../reporters/explanation.ts";
 import { InputError } from "../shared/input-error.ts";
 import { didYouMean, nearest } from "../shared/suggest.ts";
-import { useColor, type ColorWish } from "./color.ts";
+import { dressOf, type DressOptions } from "./dress.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { explainPromise, explainRule, explainSymbol } from "./explain-policy.ts";
 import { gather, type GatherOptions } from "./gather.ts";
@@ -13,9 +13,7 @@ import { loadKernels } from "./load-kernels.ts";
 import { loadTrustedPolicy, policyFolder } from "./load-policy.ts";
 import { replacementsOf, shippedOf } from "./shipped.ts";
 
-export interface ExplainOptions extends GatherOptions {
-  readonly color: ColorWish;
-}
+export interface ExplainOptions extends GatherOptions, DressOptions {}
 
 /** `abi-lint explain INPUT NAME`: all that is known of what an input takes under one name. */
 export const explainUse = async (path: string, name: string, options: ExplainOptions, io: Io): Promise<ExitCode> => {
@@ -28,8 +26,7 @@ export const explainUse = async (path: string, name: string, options: ExplainOpt
     const hint = didYouMean(name, known);
     throw new InputError({ file: io.host.shown(path), message: `does not use "${name}"`, ...(hint !== undefined && { hint }) });
   }
-  const color = useColor(options.color, io.env, io.stdout.isTerminal);
-  io.stdout.write(renderExplanation(explanations, { color, width: io.stdout.columns, uses: false }));
+  io.stdout.write(renderExplanation(explanations, { ...dressOf(options, io), uses: false }));
   return problems.length > 0 ? EXIT.notChecked : EXIT.clean;
 };
 
@@ -55,7 +52,7 @@ export const explainWord = async (word: string, options: ExplainOptions, io: Io)
     if (near !== undefined && word.includes("-") && !isKnown)
       throw new InputError({ file: word, message: "no rule, promise or symbol", hint: `did you mean "${near}"?` });
     const today = options.today ?? io.today;
-    const dress = { color: useColor(options.color, env, stdout.isTerminal), width: stdout.columns, uses: false };
+    const dress = { ...dressOf(options, io), uses: false };
     stdout.write(
       explainSymbol(
         word,

@@ -102,13 +102,14 @@ export const gatherSubjects = async (
   paths: readonly string[],
   options: GatherOptions,
   { data }: Shipped,
-  { host, stderr }: Io,
+  { host, stderr, progress }: Io,
 ): Promise<Pick<LintInput, "subjects"> & { readonly problems: readonly Problem[] }> => {
   const { subjects, problems } = await loadSubjects(host, paths, {
     data,
     places: options.places,
     embedded: options.embedded === true,
     ...(options.inShare && { placesIn: options.inShare }),
+    ...(progress && { progress }),
   });
   for (const problem of problems) stderr.write(problemText(problem));
   return { subjects: subjects.map((subject) => placeSources(subject, host, options.pathMap)), problems };

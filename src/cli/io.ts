@@ -1,4 +1,5 @@
 import type { Host } from "./host.ts";
+import type { Progress } from "./progress.ts";
 import type { Shipped } from "./shipped.ts";
 
 /** All that a command needs from outside. */
@@ -10,5 +11,9 @@ export interface Io {
   /** The host's day, ISO. */
   readonly today: string;
   readonly stdout: { write(text: string): void; readonly isTerminal: boolean; readonly columns: number };
-  readonly stderr: { write(text: string): void };
+  readonly stderr: { write(text: string): void; readonly isTerminal?: boolean; readonly columns?: number };
+  /** Milliseconds since some moment, for what is told while work goes on; left out: nothing is told. */
+  readonly clock?: () => number;
+  /** Tells what goes on, where somebody watches; whatever is printed takes its place. */
+  readonly progress?: Progress;
 }

@@ -19,7 +19,6 @@ export interface KernelDiffOptions extends KernelOptions {
   /** Modules and manifests: only what they take is looked at. */
   readonly for: readonly string[];
   readonly crcs?: boolean;
-  readonly all?: boolean;
   /** A severity file, to judge the changes by. */
   readonly rules?: string;
 }
@@ -101,7 +100,11 @@ export const diffKernels = async (a: string, b: string, options: KernelDiffOptio
   const shipped = shippedOf(io);
   const known = openKnown(host, policyFolder(host, shipped, options.policy));
   const [before, after] = [await kernelOf(a, known, io), await kernelOf(b, known, io)];
-  const { subjects, problems } = await loadSubjects(host, options.for, { data: shipped.data, places: false });
+  const { subjects, problems } = await loadSubjects(host, options.for, {
+    data: shipped.data,
+    places: false,
+    ...(io.progress && { progress: io.progress }),
+  });
   for (const problem of problems) stderr.write(problemText(problem));
   // With a module left out, what it takes would look unchanged.
   if (problems.length > 0) return EXIT.notChecked;
@@ -115,7 +118,7 @@ export const diffKernels = async (a: string, b: string, options: KernelDiffOptio
     return diffBySeverities(then, now, sides, exportOf, { ...options, rules: options.rules }, io);
   }
   const report = documentOf(before, after, compareKernels(before, after, only && uses), only);
-  const { all = false, crcs = false } = options;
-  writeForms(report, (document, { color }) => kernelDiffText(document, { color, all, crcs }), targets, options, io);
+  const { crcs = false } = options;
+  writeForms(report, (document, { color, fold }) => kernelDiffText(document, { color, all: fold !== true, crcs }), targets, options, io);
   return EXIT.clean;
 };

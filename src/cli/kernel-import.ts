@@ -11,6 +11,7 @@ import type { Io } from "./io.ts";
 import { openStore } from "./kernel-store.ts";
 import { codeOf, CONFIG, HEADERS, nameOf, openTree, symversOf, textOf, unameOf, type KernelTree } from "./kernel-tree.ts";
 import { policyFolder } from "./load-policy.ts";
+import type { Progress } from "./progress.ts";
 import { shippedOf } from "./shipped.ts";
 
 export interface ImportOptions {
@@ -21,13 +22,6 @@ export interface ImportOptions {
 
 /** The machine whose headers are understood: which branches a compiler takes differs from machine to machine. */
 const READ_AS = "x86_64";
-
-/** Rewrites one line on a terminal that can; nothing elsewhere. */
-const progressOf = ({ stderr, env }: Io): { say(text: string): void; done(): void } => {
-  const isTerminal = process.stderr.isTTY === true && env["TERM"] !== undefined && env["TERM"] !== "dumb";
-  const write = (text: string): void => (isTerminal ? stderr.write(`\r\x1b[K${visible(text)}`) : undefined);
-  return { say: (text) => write(`abi-lint: ${text}`), done: () => write("") };
-};
 
 /** A name that is a file's, too, and that --kernel takes whole. @throws InputError */
 const checkName = (name: string, where: string): string => {
@@ -46,12 +40,7 @@ const checkName = (name: string, where: string): string => {
 };
 
 /** What the headers say, and the sources where they are there; or why they are not read. */
-const scan = (
-  tree: KernelTree,
-  config: string | undefined,
-  exported: ReadonlySet<string>,
-  say: (text: string) => void,
-): TreeFacts | string => {
+const scan = (tree: KernelTree, config: string | undefined, exported: ReadonlySet<string>, progress: Progress): TreeFacts | string => {
   if (!tree.files.has(HEADERS)) return "no headers";
   if (config === undefined) return `headers not read, for want of the ${CONFIG} they are to be read with`;
   const arch = archOf(parseOptions(config));
@@ -60,10 +49,10 @@ const scan = (
   const files = {
     *[Symbol.iterator]() {
       for (const [index, [path, file]] of code.entries()) {
-        if (index % 100 === 0) say(`reads file ${index} of ${code.length}`);
+        progress("reads files", index + 1, code.length);
         yield { path, text: Buffer.from(file.read()).toString("latin1") };
       }
-      say("works out what they declare");
+      progress("works out what they declare");
     },
   };
   return scanTree(files, parseConfig(config), exported);
@@ -80,8 +69,8 @@ const told = (tree: KernelTree, { size, hasCrcs }: Kernel, scanned: TreeFacts | 
 };
 
 /** Reads a kernel and writes its file. @returns what to say of it. */
-const readKernel = async (given: readonly string[], options: ImportOptions, io: Io, say: (text: string) => void): Promise<string> => {
-  const { host } = io;
+const readKernel = async (given: readonly string[], options: ImportOptions, io: Io): Promise<string> => {
+  const { host, progress = () => {} } = io;
   const store = openStore(host, policyFolder(host, shippedOf(io), options.policy));
   const pathFor = (name: string): string => {
     const path = store.pathOf(name);
@@ -90,14 +79,14 @@ const readKernel = async (given: readonly string[], options: ImportOptions, io: 
     return path;
   };
   if (options.name !== undefined) pathFor(checkName(options.name, "--name"));
-  say(`reads ${given.join(", ")}`);
+  progress(`reads ${given.join(", ")}`);
   const tree = await openTree(host, given);
   const uname = unameOf(tree);
   const name = options.name ?? checkName(nameOf(host, tree), host.shown(tree.given));
   const path = pathFor(name);
   const config = textOf(tree, CONFIG);
   const kernel = symversOf(tree, name);
-  const scanned = scan(tree, config, new Set(kernel.names()), say);
+  const scanned = scan(tree, config, new Set(kernel.names()), progress);
   const bytes = writeImported({
     kernel,
     // No path of a machine: the file is made to be committed.
@@ -114,8 +103,6 @@ const readKernel = async (given: readonly string[], options: ImportOptions, io: 
 
 /** `abi-lint kernel import WHAT…`: what one kernel exports and its headers offer, into a file beside the policy. */
 export const importKernel = async (given: readonly string[], options: ImportOptions, io: Io): Promise<ExitCode> => {
-  const { say, done } = progressOf(io);
-  const text = await readKernel(given, options, io, say).finally(done);
-  io.stdout.write(text);
+  io.stdout.write(await readKernel(given, options, io));
   return EXIT.clean;
 };

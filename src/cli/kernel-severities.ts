@@ -11,7 +11,6 @@ import { noteText } from "./problems.ts";
 
 export interface SeverityOptions extends KernelOptions {
   readonly rules: string;
-  readonly all?: boolean;
 }
 
 type Sides = Pick<JsonKernelSeverities, "before" | "after" | "for">;
@@ -71,6 +70,6 @@ export const diffBySeverities = (
     stderr.write(noteText({ file, line, column: 1, message }));
   }
   const report = documentOf(sides, { file, count: rules.length }, compared, exportOf);
-  writeForms(report, (document, { color }) => kernelSeveritiesText(document, { color, all: options.all === true }), targets, options, io);
+  writeForms(report, (document, { color, fold }) => kernelSeveritiesText(document, { color, all: fold !== true }), targets, options, io);
   return compared.fails ? EXIT.findings : EXIT.clean;
 };

@@ -2,7 +2,7 @@ import type { ListedKernel } from "../kernels/model.ts";
 import type { JsonKernel, JsonKernelList } from "../reporters/kernel-schema.ts";
 import { listText, showText } from "../reporters/kernels.ts";
 import type { Dress } from "../reporters/reporter.ts";
-import { useColor, type ColorWish } from "./color.ts";
+import { dressOf, type DressOptions } from "./dress.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { parseFormats, type FormatTarget } from "./format.ts";
 import type { Io } from "./io.ts";
@@ -12,10 +12,9 @@ import { problemText } from "./problems.ts";
 import { shippedOf } from "./shipped.ts";
 
 /** What list, show and diff are told alike. */
-export interface KernelOptions {
+export interface KernelOptions extends DressOptions {
   readonly format: readonly string[];
   readonly policy?: string;
-  readonly color: ColorWish;
 }
 
 type Form = "text" | "json";
@@ -30,11 +29,11 @@ export const writeForms = <T>(
   document: T,
   text: (document: T, dress: Dress) => string,
   targets: readonly FormatTarget<Form>[],
-  { color }: KernelOptions,
+  options: KernelOptions,
   { host, env, stdout }: Io,
 ): void => {
   for (const { format, file } of targets) {
-    const dress = { color: file === undefined && useColor(color, env, stdout.isTerminal), width: stdout.columns, uses: false };
+    const dress = { ...dressOf(options, { env, stdout }, file), uses: false };
     const written = format === "json" ? `${JSON.stringify(document, null, 2)}\n` : text(document, dress);
     if (file === undefined) stdout.write(written);
     else host.write(file, written);

@@ -17,6 +17,7 @@ import type { Subject } from "../usage/model.ts";
 import { compileNames, type SymbolNames } from "../usage/names.ts";
 import { guardSites } from "./guards.ts";
 import type { Host } from "./host.ts";
+import type { Progress } from "./progress.ts";
 import type { ShippedData } from "./shipped.ts";
 
 export interface LoadedSubjects {
@@ -36,6 +37,7 @@ export interface LoadOptions {
   readonly embedded?: boolean;
   /** Whether the places of a file's subjects are wanted; left out: of all. */
   readonly placesIn?: (path: string) => boolean;
+  readonly progress?: Progress;
 }
 
 /** A manifest is text; this much of its beginning tells it from a binary and from prose. */
@@ -182,7 +184,7 @@ const loadFile = (host: Host, file: string, options: Known, problems: Problem[])
 export const loadSubjects = async (
   host: Host,
   paths: readonly string[],
-  { data, places, digest = false, embedded = false, placesIn }: LoadOptions,
+  { data, places, digest = false, embedded = false, placesIn, progress }: LoadOptions,
 ): Promise<LoadedSubjects> => {
   const options: Known = { names: compileNames(data.toolchain, data.written), doors: data.doors, bpf: data.bpf, places, digest, embedded };
   const optionsFor = (file: string): Known => ({ ...options, places: places && (placesIn?.(host.shown(file)) ?? true) });
@@ -196,14 +198,20 @@ export const loadSubjects = async (
       problems.push(...error.problems);
     }
   };
-  for (const path of paths) {
+  let done = 0;
+  for (const [index, path] of paths.entries()) {
     await attempt(async () => {
       if (path === "-")
         return void subjects.push(
           ...(await subjectsOf(await decompressed(bytesSource("-", host.readStdin())), undefined, options, problems)),
         );
-      for (const file of filesOf(host, path))
+      const files = filesOf(host, path);
+      // How many there are in all is known when the last path is looked into.
+      const all = index === paths.length - 1 ? done + files.length : undefined;
+      for (const file of files) {
+        progress?.("reads inputs", ++done, all);
         await attempt(async () => void subjects.push(...(await loadFile(host, file, optionsFor(file), problems))));
+      }
     });
   }
   return { subjects, problems };

@@ -1,4 +1,4 @@
-import { Command, Help, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, Help, InvalidArgumentError, Option } from "commander";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { VERSION } from "./version.ts";
@@ -45,6 +45,7 @@ const gathering = (command: Command): Command =>
     .option("--path-map <from=to>", "rewrite the beginning of source paths (repeatable)", collectMap, [])
     .option("--no-places", "do not look for source lines")
     .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
+    .option("--all", "long lists in full, on a terminal, too")
     .option("--today <day>", "the day that waivers are held against", day);
 
 const FORMATS = "text, gcc, json, sarif, github, gitlab, junit, markdown, rdjsonl or html (repeatable; default: text)";
@@ -154,7 +155,8 @@ const kernelCommands = (program: Command, io: Io, finish: (status: ExitCode) => 
   const reporting = (command: Command): Command =>
     command
       .option("-f, --format <name[:file]>", "text or json (repeatable; default: text)", collect, [])
-      .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"));
+      .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
+      .option("--all", "long lists in full, on a terminal, too");
 
   reporting(add("list", "the kernels that are known by name")).action(async (options) => {
     const { listKernels } = await import("./commands.ts");
@@ -175,7 +177,6 @@ const kernelCommands = (program: Command, io: Io, finish: (status: ExitCode) => 
       "judge the changes by a severity file of SUSE's (kabi/severities); status 1: the rules do not tolerate one; lists CRCs that differ, too",
     )
     .option("--crcs", "list the CRCs that differ")
-    .option("--all", "lists in full")
     .action(async (before: string, after: string, options) => {
       const { diffKernels } = await import("./commands.ts");
       finish(await diffKernels(before, after, options, io));
@@ -190,6 +191,30 @@ const kernelCommands = (program: Command, io: Io, finish: (status: ExitCode) => 
     .action(async (what: string[], options) => {
       const { importKernel } = await import("./commands.ts");
       finish(await importKernel(what, options, io));
+    });
+};
+
+/** The sub-command that is meant where none is named. */
+export const MEANT = "check";
+
+/** The definition of the commands that tell of the command itself. */
+const selfCommands = (program: Command, io: Io, finish: (status: ExitCode) => void): void => {
+  program
+    .command("completion")
+    .description("print the completion script of a shell")
+    .addArgument(
+      new Argument("<shell>", "bash, zsh or fish; the script's first lines tell where it belongs").choices(["bash", "zsh", "fish"]),
+    )
+    .action(async (shell: "bash" | "zsh" | "fish") => {
+      const { printCompletion } = await import("./commands.ts");
+      finish(printCompletion(shell, program, MEANT, io));
+    });
+  program
+    .command("man")
+    .description("print the manual page: abi-lint man | man -l -")
+    .action(async () => {
+      const { printManual } = await import("./commands.ts");
+      finish(printManual(program, MEANT, io));
     });
 };
 
@@ -214,7 +239,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .showHelpAfterError("(abi-lint --help tells how it is used)")
     .addHelpText("after", STATUSES);
 
-  gathering(program.command("check", { isDefault: true }))
+  gathering(program.command(MEANT, { isDefault: true }))
     .description("judge modules, BPF objects, programs or manifests of them (the default command)")
     .argument(
       "<input...>",
@@ -294,6 +319,7 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .option("--waived", "show the findings that waivers excuse, and why")
     .option("--no-uses", "leave out the list of all uses")
     .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
+    .option("--all", "long lists in full, on a terminal, too")
     .action(async (reports: string[], options) => {
       const { merge } = await import("./commands.ts");
       finish(await merge(reports, { ...options, format: options.format.length > 0 ? options.format : ["text"] }, io));
@@ -302,5 +328,6 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
   kernelCommands(program, io, finish);
   baselineCommands(program, io, finish);
   projectCommands(program, io, finish);
+  selfCommands(program, io, finish);
   return program;
 };

@@ -4,9 +4,11 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { problemText } from "./problems.ts";
 import { buildProgram } from "./program.ts";
+import { withProgress } from "./progress.ts";
 
 /** The command as a function: arguments and streams in, exit status out. A bug is thrown. */
-export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> => {
+export const run = async (argv: readonly string[], surroundings: Io): Promise<ExitCode> => {
+  const { io, clear } = withProgress(surroundings);
   let status: ExitCode = EXIT.clean;
   try {
     await buildProgram(io, (ended) => (status = ended)).parseAsync([...argv], { from: "user" });
@@ -18,6 +20,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<ExitCode> =>
     // commander ends every wrong usage with 1, which here means findings.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.notChecked;
     throw error;
+  } finally {
+    clear();
   }
   return status;
 };

@@ -1,10 +1,10 @@
 import { visible } from "../shared/visible.ts";
 import type { JsonKernelSeverities } from "./kernel-schema.ts";
+import { folded, moreInline, moreLine } from "./fold.ts";
 import { painter, plural, type Paint } from "./paint.ts";
 
-/** A list longer than this is cut, and says so. */
+/** Rows of each list, and modules in a line, that a terminal shows. */
 const MAX_LISTED = 20;
-/** More modules than this are counted, not named. */
 const MAX_MODULES = 4;
 
 type Change = JsonKernelSeverities["changes"][number];
@@ -43,9 +43,8 @@ const changeLine = (change: Change, file: string): string => {
 
 const block = (head: string, lines: readonly string[], all: boolean, paint: Paint): readonly string[] => {
   if (lines.length === 0) return [];
-  const hidden = all || lines.length <= MAX_LISTED ? 0 : lines.length - MAX_LISTED;
-  const shown = hidden > 0 ? [...lines.slice(0, MAX_LISTED), paint("dim", `  ${hidden} more (--all shows them)`)] : lines;
-  return [[paint("bold", head), ...shown].join("\n")];
+  const [shown, hidden] = folded(lines, !all, MAX_LISTED);
+  return [[paint("bold", head), ...shown, ...moreLine(hidden).map((line) => paint("dim", `  ${line}`))].join("\n")];
 };
 
 /** How many changes of each kind, by how they are taken. */
@@ -65,8 +64,10 @@ const countLines = (changes: readonly Change[]): readonly string[] => {
 };
 
 /** The modules whose symbols alone are looked at. */
-const takers = ({ modules, uses }: NonNullable<JsonKernelSeverities["for"]>): string =>
-  `  only the ${plural(uses, "symbol")} taken by ${modules.length > MAX_MODULES ? plural(modules.length, "module") : modules.map(visible).join(", ")}`;
+const takers = ({ modules, uses }: NonNullable<JsonKernelSeverities["for"]>, all: boolean): string => {
+  const [named, left] = folded(modules, !all, MAX_MODULES);
+  return `  only the ${plural(uses, "symbol")} taken by ${named.map(visible).join(", ")}${moreInline(left)}`;
+};
 
 /** What of a kernel's changes a severity file tolerates, for people: counts, then lists. */
 export const kernelSeveritiesText = (
@@ -84,7 +85,7 @@ export const kernelSeveritiesText = (
   const lines = [
     paint("bold", `${visible(before.name)} -> ${visible(after.name)}`),
     `  ${plural(before.exports, "export")} -> ${plural(after.exports, "export")}, judged by ${visible(rules.file)} (${plural(rules.count, "rule")})`,
-    ...(report.for ? [takers(report.for)] : []),
+    ...(report.for ? [takers(report.for, all)] : []),
     ...countLines(changes),
     `  tolerated by rules: ${totals}`,
     ...(notCompared.crcs > 0 ? [`  not compared: the CRCs of ${plural(notCompared.crcs, "export")}, which neither has`] : []),

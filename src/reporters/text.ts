@@ -1,7 +1,8 @@
-import type { KernelReport, Report, SubjectReport, UseRow } from "../findings/model.ts";
-import { countFindings, groundOf } from "../findings/summary.ts";
+import type { SubjectReport, UseRow } from "../findings/model.ts";
+import { groundOf } from "../findings/summary.ts";
 import { visible } from "../shared/visible.ts";
-import { keysOf, LEVELS, SUBJECT_KINDS, type InterfaceKind, type SubjectKind } from "../shared/vocabulary.ts";
+import { keysOf, LEVELS, type InterfaceKind } from "../shared/vocabulary.ts";
+import { countText, kernelText, notSeenText } from "./closing.ts";
 import { folded, moreLine, WHOLE } from "./fold.ts";
 import { matrixText } from "./matrix.ts";
 import { painter, plural, type Paint } from "./paint.ts";
@@ -119,38 +120,6 @@ const cut = (lines: readonly string[], { fold }: Dress): readonly string[] => {
   return [...shown, ...moreLine(hidden)];
 };
 
-const kernelWords = ({ name, exports, hasCrcs, types }: KernelReport): string => {
-  const known = [
-    ...(exports > 0 || types === undefined ? [`${plural(exports, "export")}${hasCrcs ? "" : ", no CRCs"}`] : []),
-    ...(types === undefined ? [] : [`${plural(types, "type")} of BTF`]),
-  ];
-  return `${visible(name)} (${known.join(", ")})`;
-};
-
-/** How a kernel is named that a kind of subject can be judged on; a program asks none. */
-const HOW_TO_NAME = {
-  module: "whether anything loads or builds there was not judged (--kernel 6.12, or a Module.symvers)",
-  "bpf-object": "whether anything loads or attaches there was not judged (--btf 6.12=FILE)",
-  program: "",
-} as const satisfies Record<SubjectKind, string>;
-
-const NOT_SEEN = {
-  module: "inline functions, macros and struct members of the headers",
-  "bpf-object":
-    "the verifier's own reasons, inlined and renamed copies of functions, the format of events, targets that user space chooses",
-  program: "what was not run",
-} as const satisfies Record<SubjectKind, string>;
-
-const kindsOf = ({ subjects }: Report): readonly SubjectKind[] =>
-  keysOf(SUBJECT_KINDS).filter((kind) => subjects.some((subject) => subject.kind === kind));
-
-const kernelText = (report: Report): string[] => {
-  if (report.kernels.length > 0) return [`Against ${report.kernels.map(kernelWords).join(", ")}.`];
-  return kindsOf(report)
-    .filter((kind) => HOW_TO_NAME[kind] !== "")
-    .map((kind) => `No kernel given: ${HOW_TO_NAME[kind]}.`);
-};
-
 /** For people: findings first, worst first, each with its evidence; then what the subjects stand on; then what was not seen. */
 export const text: Reporter = (report, dress) => {
   const paint = painter(dress.color);
@@ -160,10 +129,6 @@ export const text: Reporter = (report, dress) => {
   if (dress.uses && only && only.uses.length > 0) blocks.push(usesText(only, dress, paint));
   const matrix = matrixText(report, dress, paint);
   if (matrix !== "") blocks.push(matrix);
-  const counts = countFindings(report);
-  const waived = report.waived.length > 0 ? `, ${report.waived.length} waived` : "";
-  const accepted = report.accepted.length > 0 ? `, ${report.accepted.length} accepted by the baseline` : "";
-  const unread = report.problems.length > 0 ? `, ${plural(report.problems.length, "input error")}` : "";
   blocks.push(
     [
       ...cut(report.subjects.map(groundText), dress),
@@ -171,13 +136,8 @@ export const text: Reporter = (report, dress) => {
       ...(only ? youngText(only) : []),
       ...cut(report.subjects.flatMap(scoreText), dress),
       ...kernelText(report),
-      `Not seen: ${kindsOf(report)
-        .map((kind) => NOT_SEEN[kind])
-        .join("; ")}.`,
-      paint(
-        "bold",
-        `${plural(counts.error, "error")}, ${plural(counts.warning, "warning")}, ${plural(counts.note, "note")}${waived}${accepted}${unread}`,
-      ),
+      ...notSeenText(report),
+      paint("bold", countText(report)),
     ].join("\n"),
   );
   return `${blocks.join("\n\n")}\n`;
