@@ -3,6 +3,7 @@ import { bytesSource, decodeText, readBytes, type ByteSource } from "../inputs/b
 import { decompressed } from "../inputs/container.ts";
 import { parseTar, type TarMember } from "../inputs/tar.ts";
 import { InputError } from "../shared/input-error.ts";
+import { MAX_CONTROL, MAX_UNPACKED } from "../shared/limits.ts";
 
 /** What a Debian package holds. */
 export interface Deb {
@@ -13,9 +14,6 @@ export interface Deb {
   readonly data: ByteSource;
 }
 
-/** As much as a compressed archive may hold. */
-const MAX_PLAIN = 1 << 30;
-
 /** The archive of a name, in whichever of the forms that abi-lint decompresses (deb(5) has others: bzip2 and lzma, no longer written). */
 const archiveOf = async (members: readonly ArMember[], name: string, file: string): Promise<ByteSource> => {
   const member = members.find((each) => each.name === name || each.name.startsWith(`${name}.`));
@@ -24,7 +22,8 @@ const archiveOf = async (members: readonly ArMember[], name: string, file: strin
     throw new InputError({ file, message: `${member.name} is compressed in a way that is not read (.gz, .xz and .zst are)` });
   const plain = await decompressed(member.source);
   if (plain !== member.source) return plain;
-  if (plain.size > MAX_PLAIN) throw new InputError({ file: plain.name, offset: MAX_PLAIN, message: `goes on after ${MAX_PLAIN} bytes` });
+  if (plain.size > MAX_UNPACKED)
+    throw new InputError({ file: plain.name, offset: MAX_UNPACKED, message: `goes on after ${MAX_UNPACKED} bytes` });
   // The file is closed before all of it is asked for.
   return bytesSource(plain.name, plain.read(0, plain.size));
 };
@@ -41,6 +40,12 @@ export const readDeb = async (source: ByteSource): Promise<Deb> => {
     });
   const control = await archiveOf(archive, "control.tar", source.name);
   const about = parseTar(control).find(({ path, type }) => type === "file" && /^(\.\/)?control$/.test(path));
+  if (about && about.size > MAX_CONTROL)
+    throw new InputError({
+      file: control.name,
+      offset: about.offset,
+      message: `a control file of ${about.size} bytes (at most ${MAX_CONTROL})`,
+    });
   const text = about ? decodeText(readBytes(control, about.offset, about.size, "control")) : "";
   const [name, release] = ["Package", "Version"].map((field) => new RegExp(`^${field}: *(\\S+)$`, "m").exec(text)?.[1]);
   if (name === undefined || release === undefined)

@@ -5,6 +5,7 @@ import { decompressed } from "../inputs/container.ts";
 import type { ListedKernel } from "../kernels/model.ts";
 import { parseSymvers } from "../kernels/symvers.ts";
 import { InputError } from "../shared/input-error.ts";
+import { MAX_TEXT } from "../shared/limits.ts";
 import type { Host } from "./host.ts";
 import { readDeb } from "./kernel-deb.ts";
 
@@ -34,8 +35,6 @@ const UTSRELEASE = "include/generated/utsrelease.h";
 export const HEADERS = "include/linux/vermagic.h";
 const MARKS = [SYMVERS, CONFIG, UTSRELEASE, HEADERS];
 
-/** A Module.symvers has 5 MB at most, the largest header of a driver 24 (dcn_3_2_0_sh_mask.h of 6.1); bounds on memory. */
-const MAX_SYMVERS = 256 << 20;
 /** A package has one tree, or a build's files and the headers it shares; a bound on work. */
 const MAX_TOPS = 10;
 
@@ -121,6 +120,8 @@ const debPart = async (given: string, source: ByteSource): Promise<Part> => {
     const twin = files.get(below);
     if (twin)
       throw new InputError({ file: shown, message: `a second ${below} (the first is ${twin.shown})`, hint: "give one kernel at a time" });
+    if (size > MAX_TEXT)
+      throw new InputError({ file: shown, offset: MAX_TEXT, message: `goes on after ${MAX_TEXT} bytes (it has ${size})` });
     files.set(below, { shown, read: () => readBytes(data, offset, size, "a file") });
   }
   return { files, given, links, ...(files.has(SYMVERS) && { package: name }) };
@@ -129,8 +130,8 @@ const debPart = async (given: string, source: ByteSource): Promise<Part> => {
 /** A Module.symvers alone, which distributions also ship compressed (/boot/symvers-….gz). */
 const symversPart = async (given: string, source: ByteSource): Promise<Part> => {
   const plain = await decompressed(source);
-  if (plain.size > MAX_SYMVERS)
-    throw new InputError({ file: source.name, offset: MAX_SYMVERS, message: `goes on after ${MAX_SYMVERS} bytes (it has ${plain.size})` });
+  if (plain.size > MAX_TEXT)
+    throw new InputError({ file: source.name, offset: MAX_TEXT, message: `goes on after ${MAX_TEXT} bytes (it has ${plain.size})` });
   const bytes = plain.read(0, plain.size);
   if (bytes.subarray(0, 4096).includes(0))
     throw new InputError({ file: source.name, offset: bytes.indexOf(0), message: "neither a Module.symvers nor a Debian package" });

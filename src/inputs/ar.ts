@@ -1,12 +1,11 @@
 import { InputError } from "../shared/input-error.ts";
+import { MAX_AR_MEMBERS } from "../shared/limits.ts";
 import { readBytes, type ByteSource } from "./bytes.ts";
 
 // An ar archive as deb(5) has it: the magic, then members, each behind a header of 60 bytes and padded to an even offset (GNU binutils, include/aout/ar.h).
 const MAGIC = "!<arch>\n";
 const HEADER = 60;
 const [SIZE_AT, SIZE_END, END_AT] = [48, 58, 58];
-/** A .deb has three; a bound on work. */
-const MAX_MEMBERS = 1000;
 
 export interface ArMember {
   readonly name: string;
@@ -26,7 +25,7 @@ export const parseAr = (source: ByteSource): readonly ArMember[] => {
   if (!isAr(source)) fail(0, 'no Debian package ("!<arch>" was expected)');
   const members: ArMember[] = [];
   for (let at = MAGIC.length; at < source.size;) {
-    if (members.length === MAX_MEMBERS) fail(at, `more than ${MAX_MEMBERS} members`);
+    if (members.length === MAX_AR_MEMBERS) fail(at, `more than ${MAX_AR_MEMBERS} members`);
     const header = Buffer.from(readBytes(source, at, HEADER, "the header of a member")).toString("latin1");
     if (header.slice(END_AT) !== "`\n") fail(at + END_AT, "the header of a member does not end as it has to");
     const size = header.slice(SIZE_AT, SIZE_END).trimEnd();

@@ -21,6 +21,13 @@ export interface Conditionals {
   readonly defines: ReadonlyMap<string, Condition>;
 }
 
+/** The lines between two directives. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly condition: Condition;
+}
+
 /** The head of a function at the beginning of a line, as kernel style has it. */
 const FUNCTION = /^[A-Za-z_][\w\s*]*?\b(\w+)\s*\(/;
 
@@ -32,8 +39,9 @@ const DIRECTIVE = /^\s*#\s*(ifdef|ifndef|if|elif|else|endif|define)\b\s*(.*)$/;
 /** Reads the conditions of a source or header. Comments that hold whole directives are taken for directives: they are rare, and only make a claim weaker. */
 export const readConditionals = (text: string): Conditionals => {
   const defines = new Map<string, Condition>();
-  const spans: { readonly from: number; readonly to: number; readonly condition: Condition }[] = [];
-  const open: { from: number; condition: Condition | undefined }[] = [];
+  const spans: Span[] = [];
+  /** `inner` is the condition itself, or the nearest around it. */
+  const open: { from: number; condition: Condition | undefined; inner: Condition | undefined }[] = [];
   const lines = text.split("\n");
   const conditionAt = (line: number, keyword: string, rest: string): Condition | undefined => {
     const says = keyword === "ifdef" || keyword === "ifndef" ? `defined ${rest}` : rest;
@@ -46,12 +54,16 @@ export const readConditionals = (text: string): Conditionals => {
   for (let index = 0; index < lines.length; index++) {
     const line = index + 1;
     let full = lines[index]!;
-    while (full.endsWith("\\") && index + 1 < lines.length) full = full.slice(0, -1) + lines[++index]!;
+    if (full.endsWith("\\")) {
+      const parts: string[] = [];
+      while (lines[index]!.endsWith("\\") && index + 1 < lines.length) parts.push(lines[index++]!.slice(0, -1));
+      full = [...parts, lines[index]!].join("");
+    }
     const [, keyword, rest = ""] = DIRECTIVE.exec(full) ?? [];
     if (keyword === undefined) {
       // A function of the source's own that has the name for some kernels.
       const [, own] = FUNCTION.exec(full) ?? [];
-      const condition = own === undefined ? undefined : open.findLast((each) => each.condition)?.condition;
+      const condition = own === undefined ? undefined : open.at(-1)?.inner;
       if (condition && !defines.has(own!)) defines.set(own!, condition);
       continue;
     }
@@ -62,25 +74,68 @@ export const readConditionals = (text: string): Conditionals => {
       close(line);
       const last = open.at(-1);
       // The other branch depends on the same condition.
-      if (last) Object.assign(last, { from: line, condition: last.condition ?? conditionAt(line, keyword, rest) });
+      if (last) {
+        const condition = last.condition ?? conditionAt(line, keyword, rest);
+        Object.assign(last, { from: line, condition, inner: condition ?? open.at(-2)?.inner });
+      }
     } else if (keyword === "define") {
-      const condition = open.findLast((each) => each.condition)?.condition;
+      const condition = open.at(-1)?.inner;
       if (condition) for (const word of rest.match(/[A-Za-z_]\w*/g) ?? []) if (!defines.has(word)) defines.set(word, condition);
-    } else open.push({ from: line, condition: conditionAt(line, keyword, rest) });
+    } else {
+      const condition = conditionAt(line, keyword, rest);
+      open.push({ from: line, condition, inner: condition ?? open.at(-1)?.inner });
+    }
   }
+  return { ...openSpans(lines, spans), defines };
+};
+
+/** The answers of a source that was read, each in time that does not grow with it: a stranger's has as many lines, conditions and names as he likes. */
+const openSpans = (lines: readonly string[], spans: readonly Span[]): Pick<Conditionals, "around" | "aroundAll"> => {
+  const last = lines.findLastIndex((line) => line.includes(";"));
   const endOf = (line: number): number => {
-    const end = lines.findIndex((each, index) => index >= line - 1 && each.includes(";"));
-    return end < 0 ? line : Math.min(end + 1, line + MAX_STATEMENT);
+    for (let index = line - 1; index <= last && index < line + MAX_STATEMENT; index++) if (lines[index]!.includes(";")) return index + 1;
+    return last < line - 1 ? line : line + MAX_STATEMENT;
   };
-  const around = (line: number): Condition | undefined =>
-    spans.filter(({ from, to }) => from < endOf(line) && line < to).sort((a, b) => b.from - a.from)[0]?.condition;
+  const starts = spans.toSorted((a, b) => a.from - b.from);
+  // Of spans that lie in each other the innermost is open last.
+  const covers: (Condition | undefined)[] = [];
+  const inside: Span[] = [];
+  for (let line = 1, next = 0; line <= lines.length; line++) {
+    while (inside.length > 0 && inside.at(-1)!.to <= line) inside.pop();
+    covers[line] = inside.at(-1)?.condition;
+    while (next < starts.length && starts[next]!.from === line) inside.push(starts[next++]!);
+  }
+  const around = (line: number): Condition | undefined => {
+    const end = endOf(line);
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]!.from < end) low = middle + 1;
+      else high = middle;
+    }
+    const before = starts[low - 1];
+    return before && before.from >= line ? before.condition : covers[line];
+  };
+  let words: Map<string, { first: Condition | undefined; always: boolean }> | undefined;
+  const indexed = (): NonNullable<typeof words> => {
+    const found: NonNullable<typeof words> = new Map();
+    for (const [index, line] of lines.entries()) {
+      let condition: Condition | undefined;
+      let isAsked = false;
+      for (const [word] of line.matchAll(/\w+/g)) {
+        if (!isAsked) [condition, isAsked] = [around(index + 1), true];
+        const known = found.get(word);
+        if (!known) found.set(word, { first: condition, always: condition !== undefined });
+        else if (condition === undefined) known.always = false;
+      }
+    }
+    return found;
+  };
   return {
     around,
     aroundAll: (name) => {
-      const word = new RegExp(`\\b${name.replace(/\W/g, "\\$&")}\\b`);
-      const conditions = lines.flatMap((line, index) => (word.test(line) ? [around(index + 1)] : []));
-      return conditions.every((each) => each !== undefined) ? conditions[0] : undefined;
+      const known = (words ??= indexed()).get(name);
+      return known?.always ? known.first : undefined;
     },
-    defines,
   };
 };

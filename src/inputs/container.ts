@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { InputError } from "../shared/input-error.ts";
+import { MAX_RATIO, MAX_UNPACKED, MIN_UNPACKED } from "../shared/limits.ts";
 import { bytesSource, readBytes, type ByteSource } from "./bytes.ts";
 import { TOO_LARGE, unzstd } from "./zstd.ts";
 
@@ -15,11 +16,8 @@ const MAGIC: readonly (readonly [Compression, readonly number[]])[] = [
 const compressionOf = (head: Uint8Array): Compression | undefined =>
   MAGIC.find(([, magic]) => magic.every((byte, index) => head[index] === byte))?.[0];
 
-/**
- * The most a compressed file may hold: 200 times its size (real modules reach 15), at least 64 MiB, at most 1 GiB.
- * What grows further was made to exhaust memory.
- */
-const limitOf = (size: number): number => Math.min(1 << 30, Math.max(64 << 20, size * 200));
+/** The most a compressed file may hold: what grows further was made to exhaust memory. */
+const limitOf = (size: number): number => Math.min(MAX_UNPACKED, Math.max(MIN_UNPACKED, size * MAX_RATIO));
 
 const tooLarge = (file: string, limit: number): InputError =>
   new InputError({ file, message: `decompresses to more than ${limit} bytes`, hint: "no kernel module does" });
@@ -58,6 +56,8 @@ const DECOMPRESS: Readonly<Record<Compression, (file: string, bytes: Uint8Array,
 export const decompressed = async (source: ByteSource): Promise<ByteSource> => {
   const compression = compressionOf(readBytes(source, 0, Math.min(source.size, 6), "magic"));
   if (!compression) return source;
+  if (source.size > MAX_UNPACKED)
+    throw new InputError({ file: source.name, message: `${source.size} bytes of ${compression} data (at most ${MAX_UNPACKED})` });
   const limit = limitOf(source.size);
   try {
     return bytesSource(source.name, await DECOMPRESS[compression](source.name, readBytes(source, 0, source.size, "file"), limit));

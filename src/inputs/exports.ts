@@ -1,5 +1,6 @@
-import { stringAt } from "./bytes.ts";
-import { isRealIndex, sectionBytes, sectionNamed, type Elf } from "./elf/elf.ts";
+import { MAX_MODULE_SYMBOLS } from "../shared/limits.ts";
+import { stringTable } from "./bytes.ts";
+import { isRealIndex, sectionBytes, sectionError, sectionNamed, type Elf } from "./elf/elf.ts";
 import type { SymbolTable } from "./elf/symbols.ts";
 
 /** What a module exports to others. */
@@ -28,19 +29,25 @@ export const parseExports = (elf: Elf, symbols: SymbolTable): readonly ModuleExp
   const gplByFlag = new Set<string>();
   const flags = sectionNamed(elf, "__kflagstab");
   const flagBytes = flags && sectionBytes(elf, flags);
-  const strings = new Map<number, Uint8Array>();
+  const strings = new Map<number, ReturnType<typeof stringTable>>();
   for (let index = 1; index < symbols.count; index++) {
     const section = symbols.sectionOf(index);
     if (!isRealIndex(section)) continue;
     const home = elf.sections[section];
     if (!home?.name.startsWith("__k")) continue;
     const { name, value } = symbols.at(index);
-    if (name.startsWith(KSYMTAB)) kinds.set(name.slice(KSYMTAB.length), home.name);
-    else if (name.startsWith(FLAGS) && home === flags && (flagBytes?.[value] ?? 0) & FLAG_GPL_ONLY) gplByFlag.add(name.slice(FLAGS.length));
+    if (name.startsWith(KSYMTAB)) {
+      kinds.set(name.slice(KSYMTAB.length), home.name);
+      if (kinds.size > MAX_MODULE_SYMBOLS) throw sectionError(elf, home, 0, `more than ${MAX_MODULE_SYMBOLS} exports`);
+    } else if (name.startsWith(FLAGS) && home === flags && (flagBytes?.[value] ?? 0) & FLAG_GPL_ONLY)
+      gplByFlag.add(name.slice(FLAGS.length));
     else if (name.startsWith(KSTRTABNS)) {
-      const bytes = strings.get(section) ?? sectionBytes(elf, home);
-      strings.set(section, bytes);
-      const namespace = stringAt(bytes, value);
+      const overlap = (): never => {
+        throw sectionError(elf, home, 0, "namespaces that overlap");
+      };
+      const table = strings.get(section) ?? stringTable(sectionBytes(elf, home), overlap);
+      strings.set(section, table);
+      const namespace = table(value);
       if (namespace) namespaces.set(name.slice(KSTRTABNS.length), namespace);
     }
   }

@@ -1,7 +1,8 @@
 import { InputError } from "../shared/input-error.ts";
+import { MAX_MODINFO, MAX_MODULE_SYMBOLS } from "../shared/limits.ts";
 import type { ByteSource } from "./bytes.ts";
 import { openPlaces, type PlaceReader } from "./debug.ts";
-import { parseElf, sectionBytes, sectionNamed, type Elf } from "./elf/elf.ts";
+import { parseElf, sectionBytes, sectionError, sectionNamed, type Elf, type Section } from "./elf/elf.ts";
 import { openSymbols, SHN_COMMON, SHN_LIVEPATCH, SHN_UNDEF, type SymbolTable } from "./elf/symbols.ts";
 import { parseExports, type ModuleExport } from "./exports.ts";
 import type { LookupDoors, NameLookup } from "./lookups/doors.ts";
@@ -64,17 +65,24 @@ const livepatchSymbol = (spelled: string): LivepatchSymbol | undefined => {
 };
 
 /** The symbols that are not the module's own, without the names the loader and modpost pass over (kernel/module/main.c simplify_symbols). */
-const takenSymbols = (symbols: SymbolTable, arch: string): Pick<ModuleFacts, "undefinedSymbols" | "commonSymbols" | "livepatchSymbols"> => {
+const takenSymbols = (
+  symbols: SymbolTable,
+  arch: string,
+  refuse: (message: string) => never,
+): Pick<ModuleFacts, "undefinedSymbols" | "commonSymbols" | "livepatchSymbols"> => {
   const undefinedSymbols: UndefinedSymbol[] = [];
   const commonSymbols: string[] = [];
   const livepatchSymbols: LivepatchSymbol[] = [];
+  let count = 0;
   for (let index = Math.max(symbols.firstGlobal, 1); index < symbols.count; index++) {
     const section = symbols.sectionOf(index);
+    if (section !== SHN_UNDEF && section !== SHN_COMMON && section !== SHN_LIVEPATCH) continue;
+    if (++count > MAX_MODULE_SYMBOLS) refuse(`more than ${MAX_MODULE_SYMBOLS} symbols that are not its own`);
     if (section === SHN_UNDEF) {
       const { name, weak } = symbols.at(index);
       if (name !== "" && !isPrivateName(name, arch)) undefinedSymbols.push({ name, weak });
     } else if (section === SHN_COMMON) commonSymbols.push(symbols.at(index).name);
-    else if (section === SHN_LIVEPATCH) {
+    else {
       const symbol = livepatchSymbol(symbols.at(index).name);
       if (symbol) livepatchSymbols.push(symbol);
     }
@@ -95,6 +103,11 @@ const openModule = (source: ByteSource): { readonly elf: Elf; readonly symbols: 
   return { elf, symbols, thisModules };
 };
 
+const modinfoOf = (elf: Elf, section: Section): ModuleFacts["modinfo"] => {
+  if (section.size > MAX_MODINFO) throw sectionError(elf, section, 0, `${section.size} bytes (at most ${MAX_MODINFO})`);
+  return parseModinfo(sectionBytes(elf, section));
+};
+
 /**
  * Reads a kernel module.
  * @throws InputError for anything that is no module, is cut short or contradicts itself.
@@ -104,11 +117,14 @@ export const parseModule = (source: ByteSource, { placesOf, doors, debug }: Modu
   const { arch } = elf;
   const info = sectionNamed(elf, ".modinfo");
   const signature = parseSignature(source);
-  const taken = takenSymbols(symbols, arch);
+  const refuse = (message: string): never => {
+    throw new InputError({ file: source.name, offset: 0, message });
+  };
+  const taken = takenSymbols(symbols, arch, refuse);
   const places = placesOf && openPlaces(elf, symbols, debug);
   return {
     arch,
-    modinfo: info ? parseModinfo(sectionBytes(elf, info)) : [],
+    modinfo: info ? modinfoOf(elf, info) : [],
     ...taken,
     thisModules,
     modversions: parseModversions(elf),

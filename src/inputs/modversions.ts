@@ -1,5 +1,6 @@
 import { decodeText, stringAt } from "./bytes.ts";
-import { sectionBytes, sectionError, sectionNamed, type Elf } from "./elf/elf.ts";
+import { MAX_MODULE_SYMBOLS } from "../shared/limits.ts";
+import { sectionBytes, sectionError, sectionNamed, type Elf, type Section } from "./elf/elf.ts";
 
 /** The CRC with which a module was built against one symbol. */
 export interface SymbolVersion {
@@ -17,11 +18,16 @@ export interface Modversions {
 /** sizeof(struct modversion_info): an unsigned long and a name padded to this (include/linux/module.h). */
 const RECORD = 64;
 
+const few = (elf: Elf, section: Section, count: number): void => {
+  if (count > MAX_MODULE_SYMBOLS) throw sectionError(elf, section, 0, `${count} versions (at most ${MAX_MODULE_SYMBOLS})`);
+};
+
 const parseBasic = (elf: Elf): readonly SymbolVersion[] | undefined => {
   const section = sectionNamed(elf, "__versions");
   if (!section) return undefined;
   if (section.size % RECORD !== 0)
     throw sectionError(elf, section, 0, `${section.size} bytes are no whole number of ${RECORD}-byte records`);
+  few(elf, section, section.size / RECORD);
   const bytes = sectionBytes(elf, section);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const long = elf.is64 ? 8 : 4;
@@ -44,6 +50,7 @@ const parseExtended = (elf: Elf): readonly SymbolVersion[] | undefined => {
   if (!crcs || !names)
     throw sectionError(elf, (crcs ?? names)!, 0, `stands without ${crcs ? "__version_ext_names" : "__version_ext_crcs"}`);
   if (crcs.size % 4 !== 0) throw sectionError(elf, crcs, 0, `${crcs.size} bytes are no whole number of 4-byte CRCs`);
+  few(elf, crcs, crcs.size / 4);
   const bytes = sectionBytes(elf, crcs);
   const table = sectionBytes(elf, names);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

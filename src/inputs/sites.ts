@@ -1,7 +1,8 @@
 import { InputError } from "../shared/input-error.ts";
+import { MAX_FRAMES, MAX_SITES } from "../shared/limits.ts";
 import type { PlaceReader } from "./debug.ts";
 import type { Frame, Variable } from "./dwarf/dwarf.ts";
-import { sectionNamed, SHF_ALLOC, SHF_EXECINSTR, type Elf } from "./elf/elf.ts";
+import { sectionError, sectionNamed, SHF_ALLOC, SHF_EXECINSTR, type Elf } from "./elf/elf.ts";
 import { ownersOf } from "./elf/owners.ts";
 import { relocationTables } from "./elf/relocations.ts";
 import type { NameLookup } from "./lookups/doors.ts";
@@ -42,6 +43,7 @@ export const findSites = (
   if (names.length === 0) return [];
   const owners = ownersOf(elf, symbols, [STT_FUNC, STT_OBJECT]);
   const sites: ObjectSite[] = [];
+  let frames = 0;
   for (const table of relocationTables(elf)) {
     if ((table.target.flags & SHF_ALLOC) === 0) continue;
     const isCode = (table.target.flags & SHF_EXECINSTR) !== 0;
@@ -60,12 +62,21 @@ export const findSites = (
       const offset = relocations.offsets[i]!;
       const inside = owners.around(table.target.index, offset)?.name;
       const variable = isCode ? undefined : places?.variableAt(table.target, offset);
+      const chain = isCode ? (places?.framesAt(table.target, offset) ?? []) : [];
+      frames += chain.length;
+      if (sites.length === MAX_SITES || frames > MAX_FRAMES)
+        throw sectionError(
+          elf,
+          table.target,
+          offset,
+          `more than ${MAX_SITES} places where symbols are taken, or ${MAX_FRAMES} frames at them`,
+        );
       sites.push({
         symbol,
         section: table.target.name,
         offset,
         ...(inside !== undefined && { inside }),
-        frames: isCode ? (places?.framesAt(table.target, offset) ?? []) : [],
+        frames: chain,
         ...(variable && { variable }),
       });
     }

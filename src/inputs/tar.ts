@@ -1,12 +1,9 @@
 import { InputError } from "../shared/input-error.ts";
+import { MAX_TAR_MEMBERS, MAX_TAR_NAME } from "../shared/limits.ts";
 import { decodeText, readBytes, type ByteSource } from "./bytes.ts";
 
 // A tar archive in its ustar, GNU and pax forms (tar(5); POSIX pax): blocks of 512 bytes, a header before each member, a block of zeros at the end.
 const BLOCK = 512;
-/** A kernel's sources are some 90,000; a bound on memory. */
-const MAX_MEMBERS = 500_000;
-/** The longest path that a system takes is 4096 bytes; the rest of a pax header is times and numbers. */
-const MAX_EXTENSION = 65_536;
 
 export interface TarMember {
   /** As it stands there: `./usr/src/…`. Nothing is ever written to it. */
@@ -47,7 +44,8 @@ const recordsOf = (bytes: Uint8Array): ReadonlyMap<string, string> | undefined =
   for (let at = 0; at < bytes.length && bytes[at] !== 0;) {
     const space = bytes.indexOf(0x20, at);
     const length = Number(Buffer.from(bytes.subarray(at, Math.max(at, space))).toString("latin1"));
-    if (!Number.isInteger(length) || at + length > bytes.length || length <= space - at || bytes[at + length - 1] !== 0x0a)
+    // Without a blank there is no length, which Number takes for 0: a record that never moves on.
+    if (space < 0 || !Number.isInteger(length) || at + length > bytes.length || length <= space - at || bytes[at + length - 1] !== 0x0a)
       return undefined;
     const record = decodeText(bytes.subarray(space + 1, at + length - 1));
     const equals = record.indexOf("=");
@@ -98,12 +96,12 @@ export const parseTar = (source: ByteSource): readonly TarMember[] => {
     const end = offset + (hasBytes ? size : 0);
     if (end > source.size) fail(at, `member "${path}" ends at byte ${end}, past the end of the archive (${source.size} bytes)`);
     if (isExtension) {
-      if (size > MAX_EXTENSION) fail(at, `a name of ${size} bytes (at most ${MAX_EXTENSION})`);
+      if (size > MAX_TAR_NAME) fail(at, `a name of ${size} bytes (at most ${MAX_TAR_NAME})`);
       const bytes = readBytes(source, offset, size, "a name");
       if (type === "L") extended = { ...extended, path: textOf(bytes) };
       else if (type === "x") extended = { ...extended, ...(extensionOf(bytes) ?? fail(offset, "a pax header that does not add up")) };
     } else {
-      if (members.length === MAX_MEMBERS) fail(at, `more than ${MAX_MEMBERS} members`);
+      if (members.length === MAX_TAR_MEMBERS) fail(at, `more than ${MAX_TAR_MEMBERS} members`);
       // Before there was a type for folders, a slash at the end of the name made one.
       const isFolder = TYPES[type] === "file" && path.endsWith("/");
       members.push({ path, type: isFolder ? "folder" : (TYPES[type] ?? "other"), offset, size });

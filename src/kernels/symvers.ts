@@ -1,9 +1,6 @@
 import { InputError, type Problem } from "../shared/input-error.ts";
+import { MAX_LINE, MAX_LINES, MAX_LIST_PROBLEMS } from "../shared/limits.ts";
 import type { KernelExport, ListedKernel } from "./model.ts";
-
-/** After so many faults a file is not a Module.symvers; further lines would only repeat it. */
-const MAX_PROBLEMS = 10;
-const MAX_LINE = 65_536;
 
 const CRC = /^0x[0-9a-fA-F]{1,8}$/;
 
@@ -56,10 +53,10 @@ export const parseSymvers = (text: string, name: string, file: string): ListedKe
   const problems: Problem[] = [];
   let hasCrcs = false;
   let number = 0;
-  for (let start = 0; start < text.length && problems.length < MAX_PROBLEMS;) {
+  for (let start = 0; start < text.length && problems.length < MAX_LIST_PROBLEMS;) {
     let end = text.indexOf("\n", start);
     if (end < 0) end = text.length;
-    number++;
+    if (++number > MAX_LINES) throw new InputError({ file, line: number, column: 1, message: `more than ${MAX_LINES} lines` });
     const wrong = (message: string): void =>
       void problems.push({ file, line: number, column: 1, message, source: text.slice(start, Math.min(end, start + 200)) });
     const entry = end - start > MAX_LINE ? `a line of ${end - start} characters` : parseSymversLine(text.slice(start, end));

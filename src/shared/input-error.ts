@@ -1,3 +1,5 @@
+import { MAX_TEXT_PROBLEMS } from "./limits.ts";
+
 /** Where in an input something is wrong: a byte offset in a binary, or a line and column (both 1-based) in a text. */
 export interface Problem {
   readonly file: string;
@@ -28,3 +30,11 @@ export class InputError extends Error {
     this.problems = list;
   }
 }
+
+/** The first problems of a text, and from where on there are more: beyond a hundred they are no help to anybody. */
+export const fewer = (problems: readonly Problem[]): readonly Problem[] => {
+  const next = problems[MAX_TEXT_PROBLEMS];
+  if (!next) return problems;
+  const { hint: _, ...place } = next;
+  return [...problems.slice(0, MAX_TEXT_PROBLEMS), { ...place, message: "there are more problems from here on" }];
+};

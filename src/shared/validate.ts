@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { InputError, type Problem } from "./input-error.ts";
+import { fewer, InputError, type Problem } from "./input-error.ts";
+import { MAX_TEXT_PROBLEMS } from "./limits.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 import type { Path, YamlText } from "./yaml.ts";
 
@@ -8,7 +9,9 @@ export const validate = <S extends z.ZodType>(yaml: YamlText, schema: S): z.outp
   if (yaml.isValid) return yaml.value as z.output<S>;
   const result = schema.safeParse(yaml.value);
   if (result.success) return result.data;
-  throw new InputError(result.error.issues.flatMap((issue) => problemsOf(yaml, issue, schema)));
+  // Of the others nobody is told: they need not be put into words.
+  const issues = result.error.issues.slice(0, MAX_TEXT_PROBLEMS + 1);
+  throw new InputError(fewer(issues.flatMap((issue) => problemsOf(yaml, issue, schema))));
 };
 
 interface JsonSchema {
@@ -22,9 +25,16 @@ interface JsonSchema {
   readonly definitions?: Readonly<Record<string, JsonSchema>>;
 }
 
+const written = new WeakMap<z.ZodType, JsonSchema>();
+const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
+  const json = written.get(schema) ?? (z.toJSONSchema(schema, { target: "draft-7", io: "input", unrepresentable: "any" }) as JsonSchema);
+  written.set(schema, json);
+  return json;
+};
+
 /** The keys a schema knows at a path, for "did you mean". */
 const keysAt = (schema: z.ZodType, path: Path): string[] => {
-  const root = z.toJSONSchema(schema, { target: "draft-7", io: "input", unrepresentable: "any" }) as JsonSchema;
+  const root = jsonSchemaOf(schema);
   const branches = (node: JsonSchema | undefined): JsonSchema[] => {
     if (!node) return [];
     if (node.$ref !== undefined) return branches(root.definitions?.[node.$ref.slice("#/definitions/".length)]);
@@ -43,7 +53,9 @@ const keysAt = (schema: z.ZodType, path: Path): string[] => {
 const problemsOf = (yaml: YamlText, issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] => {
   const path = issue.path as Path;
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => yaml.problem([...path, key], `unknown key "${key}"`, didYouMean(key, keysAt(schema, path)), "key"));
+    const known = keysAt(schema, path);
+    const unknown = issue.keys.slice(0, MAX_TEXT_PROBLEMS + 1);
+    return unknown.map((key) => yaml.problem([...path, key], `unknown key "${key.slice(0, 200)}"`, didYouMean(key, known), "key"));
   }
   if (issue.code === "invalid_union") {
     const branch = nearestBranch(issue.errors);

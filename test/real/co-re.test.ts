@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { nodeHost } from "../../src/cli/host.ts";
-import { loadShipped } from "../../src/cli/shipped.ts";
+import { readOwn } from "../../src/cli/read-shipped.ts";
 import { coreReader } from "../../src/inputs/bpf/core.ts";
 import { parseBpfObject } from "../../src/inputs/bpf/object.ts";
 import { parseBtf, type Btf } from "../../src/inputs/btf/btf.ts";
@@ -212,7 +212,7 @@ const count = (to: Tally, logged: Logged, kernel: KernelBtf, access: CoreAccess,
 };
 
 describe("relocations of Debian's objects are decided as libbpf decides them", () => {
-  const { bpf } = loadShipped(nodeHost(WORK)).data;
+  const { bpf } = readOwn(nodeHost(WORK)).data;
   const objects = readFileSync(join(WORK, "bpf/objects.tsv"), "utf8")
     .trim()
     .split("\n")

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { nodeHost } from "../../src/cli/host.ts";
 import { loadSubjects } from "../../src/cli/load-subjects.ts";
-import { loadShipped } from "../../src/cli/shipped.ts";
+import { readOwn } from "../../src/cli/read-shipped.ts";
 import { isPrivateName } from "../../src/inputs/private-names.ts";
 import type { Subject } from "../../src/usage/model.ts";
 
@@ -90,7 +90,7 @@ const compare = (what: string, file: string, mine: readonly string[], theirs: re
 
 const load = async (files: readonly string[]): Promise<Map<string, Subject>> => {
   const host = nodeHost("/");
-  const { subjects, problems } = await loadSubjects(host, files, { data: loadShipped(host).data, places: false });
+  const { subjects, problems } = await loadSubjects(host, files, { data: readOwn(host).data, places: false });
   expect(problems).toEqual([]);
   return new Map(subjects.map((subject) => [`/${subject.path}`, subject]));
 };

@@ -1,3 +1,4 @@
+import { MAX_TEXT } from "../../shared/limits.ts";
 import { checkTypes, failIn, flagAt, KINDS, kindAt, openStrings, readTypes, targetAt, VOID, vlenAt } from "./types.ts";
 import type { BtfKind, Strings, Types } from "./types.ts";
 
@@ -90,6 +91,7 @@ export const parseBtf = (bytes: Uint8Array, file: string, offset: number, base?:
   if (typeStart + typeLength > bytes.length) fail(8, `the type section of ${typeLength} bytes ends past the end (${bytes.length} bytes)`);
   if (stringStart + stringLength > bytes.length)
     fail(16, `the string section of ${stringLength} bytes ends past the end (${bytes.length} bytes)`);
+  if (stringLength > MAX_TEXT) fail(20, `a string section of ${stringLength} bytes (at most ${MAX_TEXT})`);
   const text = bytes.subarray(stringStart, stringStart + stringLength);
   if (!base && text[0] !== 0) {
     fail(

@@ -1,4 +1,5 @@
 import { InputError } from "../../shared/input-error.ts";
+import { MAX_BTF_NAME } from "../../shared/limits.ts";
 import { decodeText } from "../bytes.ts";
 
 // The type section of BTF, walked once. Layouts: include/uapi/linux/btf.h and Documentation/bpf/btf.rst.
@@ -75,6 +76,8 @@ const MAX_CHAIN = 64;
 export interface Strings {
   /** Bytes, the base's included. */
   readonly end: number;
+  /** Characters of the longest string, the base's included. */
+  readonly longest: number;
   at(offset: number): string;
   /** Whether a string begins at the offset; in the middle of one it does not. */
   begins(offset: number): boolean;
@@ -123,8 +126,11 @@ export const openStrings = (bytes: Uint8Array, base: Strings | undefined): Strin
   // One decoding of the whole and slices of it: a hundred thousand small ones take longer.
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
   const isPlain = /^[\x00-\x7f]*$/.test(all);
+  let longest = base?.longest ?? 0;
+  for (let from = 0, to = all.indexOf("\0"); to >= 0; from = to + 1, to = all.indexOf("\0", from)) longest = Math.max(longest, to - from);
   return {
     end: start + bytes.length,
+    longest,
     at: (offset) => {
       if (base && offset < start) return base.at(offset);
       const from = offset - start;
@@ -173,6 +179,9 @@ export const checkTypes = (types: Types, strings: Strings, baseName: string | un
     if (offset >= strings.end) fail(at, `name at offset ${offset} of ${strings.end} bytes of strings${misfit}`);
     // Ids of another base are often in range; its strings are never all at the same places.
     if (baseName !== undefined && !strings.begins(offset)) fail(at, `name at offset ${offset}, in the middle of a string${misfit}`);
+    if (strings.longest <= MAX_BTF_NAME) return;
+    const { length } = strings.at(offset);
+    if (length > MAX_BTF_NAME) fail(at, `a name of ${length} characters (at most ${MAX_BTF_NAME})`);
   };
   const type = (at: number): void => {
     const id = view.getUint32(at, true);

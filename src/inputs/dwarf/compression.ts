@@ -1,4 +1,5 @@
 import { inflateSync } from "node:zlib";
+import { MAX_SECTION_RATIO, MAX_UNPACKED, MIN_SECTION_UNPACKED } from "../../shared/limits.ts";
 import { sectionBytes, sectionError, type Elf, type Section } from "../elf/elf.ts";
 import { unzstd } from "../zstd.ts";
 
@@ -7,8 +8,8 @@ const SHF_COMPRESSED = 0x800;
 const ELFCOMPRESS_ZLIB = 1;
 const ELFCOMPRESS_ZSTD = 2;
 
-/** What a few bytes may grow to: debug sections shrink to a third or a tenth, never to a hundredth. */
-const limitOf = (compressed: number): number => Math.min(2 ** 30, 2 ** 24 + 100 * compressed);
+/** What a few bytes may grow to. */
+const limitOf = (compressed: number): number => Math.min(MAX_UNPACKED, MIN_SECTION_UNPACKED + MAX_SECTION_RATIO * compressed);
 
 const inflate = (elf: Elf, section: Section, packed: Uint8Array, size: number, type: number): Uint8Array => {
   if (size > limitOf(packed.length)) throw sectionError(elf, section, 0, `${packed.length} bytes claim to unpack to ${size}`);

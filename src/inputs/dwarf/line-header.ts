@@ -1,3 +1,4 @@
+import { MAX_PATH } from "../../shared/limits.ts";
 import { FORM } from "./constants.ts";
 import { cursorAt, s8, skip, u16, u8, uleb, type Cursor } from "./cursor.ts";
 import { stepOf, take, type Sizes, type Step } from "./forms.ts";
@@ -153,5 +154,7 @@ export const filePath = (header: LineHeader, number: number, compilerFolder: str
   const entry = header.directories[file.directory];
   const directory = entry && nameOf(header, entry);
   const folder = directory?.startsWith("/") ? undefined : compilerFolder;
-  return [folder, directory, name].filter((part) => part !== undefined).join("/");
+  const parts = [folder, directory, name].filter((part) => part !== undefined);
+  const length = parts.reduce((sum, part) => sum + part.length, parts.length - 1);
+  return length > MAX_PATH ? header.data.fail(file.at, `a path of ${length} bytes (at most ${MAX_PATH})`) : parts.join("/");
 };

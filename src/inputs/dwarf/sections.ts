@@ -1,3 +1,4 @@
+import { MAX_KEPT, MAX_NAME } from "../../shared/limits.ts";
 import { sectionError, SHT_NOBITS, SHT_REL, SHT_RELA, type Elf, type Section } from "../elf/elf.ts";
 import type { SymbolTable } from "../elf/symbols.ts";
 import { unpackedBytes } from "./compression.ts";
@@ -13,6 +14,9 @@ export interface Data {
   readonly little: boolean;
   /** How many entries of lists were read from here: sound lists do not overlap, so there are no more than bytes. */
   entries: number;
+  /** Strings by their offsets, each read once; and how many characters of further ones may be read: sound strings are not in each other. */
+  readonly strings: Map<number, string>;
+  stringsLeft: number;
   /** Opened with the first field that is asked for; undefined where nothing is relocated. */
   fixups(): Fixups | undefined;
   /** @throws InputError, always: at the byte of the file, or at the section where its bytes are compressed. */
@@ -36,12 +40,9 @@ export interface DebugSections {
   readonly symbolPlace: (index: number) => Place;
 }
 
-const openData = (elf: Elf, section: Section, symbolPlace: (index: number) => Place): Data => {
+const openData = (elf: Elf, section: Section, table: Section | undefined, symbolPlace: (index: number) => Place): Data => {
   const bytes = unpackedBytes(elf, section);
   const packed = bytes.length !== section.size;
-  const table = elf.sections.find(
-    (each) => (each.type === SHT_RELA || each.type === SHT_REL) && each.info === section.index && each.size > 0,
-  );
   let fixups: Fixups | undefined;
   return {
     name: section.name,
@@ -50,15 +51,14 @@ const openData = (elf: Elf, section: Section, symbolPlace: (index: number) => Pl
     size: bytes.length,
     little: elf.little,
     entries: 0,
+    strings: new Map(),
+    stringsLeft: 4 * bytes.length + MAX_NAME,
     fixups: () => (fixups ??= table && openFixups(elf, table, bytes.length, symbolPlace)),
     fail: (at, message) => {
       throw sectionError(elf, section, packed ? 0 : at, packed ? `${message} (at byte ${at} once unpacked)` : message);
     },
   };
 };
-
-/** Names, functions, ranges of code and rows of lines: ten times what the largest module of a kernel has. */
-const MAX_KEPT = 8_000_000;
 
 const debugSections = (elf: Elf): ReadonlyMap<string, Section[]> => {
   const found = new Map<string, Section[]>();
@@ -75,11 +75,14 @@ const debugSections = (elf: Elf): ReadonlyMap<string, Section[]> => {
 export const openSections = (elf: Elf, symbols: SymbolTable): DebugSections => {
   const found = debugSections(elf);
   const symbolPlace = symbolPlaces(elf, symbols);
+  const tables = new Map<number, Section>();
+  for (const each of elf.sections)
+    if ((each.type === SHT_RELA || each.type === SHT_REL) && each.size > 0 && !tables.has(each.info)) tables.set(each.info, each);
   const open = new Map<Section, Data>();
   const opened = (section: Section): Data => {
     const known = open.get(section);
     if (known) return known;
-    const data = openData(elf, section, symbolPlace);
+    const data = openData(elf, section, tables.get(section.index), symbolPlace);
     open.set(section, data);
     return data;
   };

@@ -1,3 +1,4 @@
+import { MAX_UNITS } from "../../shared/limits.ts";
 import { abbreviationTables, type AbbreviationTable } from "./abbreviations.ts";
 import { cursorAt, skip, u16, u8 } from "./cursor.ts";
 import type { Sizes } from "./forms.ts";
@@ -22,9 +23,6 @@ const DW_UT_TYPE = 2;
 const DW_UT_SKELETON = 4;
 const DW_UT_SPLIT_COMPILE = 5;
 const DW_UT_SPLIT_TYPE = 6;
-
-/** vmlinux has 3,000: a bound on memory, not on use. */
-const MAX_UNITS = 100_000;
 
 /** The length of a unit or a table: 32-bit, or 64-bit after 0xffffffff (DWARF 5, section 7.4). */
 export const initialLength = (data: Data, at: number): { readonly length: number; readonly offset: number; readonly next: number } => {

@@ -1,5 +1,6 @@
 import { InputError } from "../../shared/input-error.ts";
-import { readBytes, stringAt, type ByteSource } from "../bytes.ts";
+import { MAX_SECTIONS } from "../../shared/limits.ts";
+import { readBytes, stringTable, type ByteSource } from "../bytes.ts";
 
 // Layouts and numbers: include/uapi/linux/elf.h, include/uapi/linux/elf-em.h.
 const ET_REL = 1;
@@ -12,9 +13,6 @@ export const SHT_REL = 9;
 const SHT_NULL = 0;
 export const SHF_ALLOC = 2;
 export const SHF_EXECINSTR = 4;
-
-/** More sections than any linker writes; a bound on work, not on use (nvidia.ko has some 15,000 with -ffunction-sections). */
-const MAX_SECTIONS = 1_000_000;
 
 export interface Section {
   readonly index: number;
@@ -37,6 +35,8 @@ export interface Elf {
   readonly machine: number;
   readonly arch: string;
   readonly sections: readonly Section[];
+  /** By name: the first of each. */
+  readonly named: ReadonlyMap<string, Section>;
 }
 
 /** e_machine values and the names this project uses, which are the kernel's own (`uname -m`, arch/). */
@@ -101,23 +101,26 @@ export const parseElf = (source: ByteSource, accept: "relocatable" | "any" = "re
   // Counts of 0xff00 and more do not fit the header: they stand in section 0 (ELF specification, e_shnum and e_shstrndx).
   if (count === 0) count = is64 ? u64(source, first, 32, little, tableOffset, "section count") : first.getUint32(20, little);
   if (stringsIndex === SHN_XINDEX) stringsIndex = first.getUint32(is64 ? 40 : 24, little);
-  if (count === 0 || count > MAX_SECTIONS) fail(source, tableOffset, `${count} section headers`);
+  if (count === 0 || count > MAX_SECTIONS) fail(source, tableOffset, `${count} section headers (1 to ${MAX_SECTIONS} expected)`);
   const table = readBytes(source, tableOffset, count * wanted, "section header table");
   const headers = readHeaders(source, viewOf(table), is64, little, count, tableOffset);
 
   const strings = headers[stringsIndex];
   if (!strings || strings.type === SHT_NULL || strings.type === SHT_NOBITS)
     fail(source, is64 ? 62 : 50, `no section ${stringsIndex} to hold the section names`);
-  const names = readBytes(source, strings!.offset, strings!.size, "section name table");
+  const names = stringTable(readBytes(source, strings!.offset, strings!.size, "section name table"), () =>
+    fail(source, strings!.offset, "section names that overlap"),
+  );
   const sections = headers.map((each) => {
-    const name = stringAt(names, each.nameOffset);
+    const name = names(each.nameOffset);
     if (name === undefined)
-      return fail(source, tableOffset + each.index * wanted, `the name of section ${each.index} lies outside the name table`);
+      return fail(source, tableOffset + each.index * wanted, `the name of section ${each.index} lies outside the name table, or is none`);
     const { nameOffset: _, ...rest } = each;
     return { ...rest, name };
   });
   checkBounds(source, sections);
-  return { source, is64, little, machine, arch, sections };
+  const named = new Map(sections.toReversed().map((section) => [section.name, section]));
+  return { source, is64, little, machine, arch, sections, named };
 };
 
 type Header = Omit<Section, "name"> & { readonly nameOffset: number };
@@ -174,7 +177,7 @@ const checkBounds = (source: ByteSource, sections: readonly Section[]): void => 
 };
 
 /** The first section of a name, as the kernel's loader finds it (kernel/module/main.c find_sec). */
-export const sectionNamed = (elf: Elf, name: string): Section | undefined => elf.sections.find((each) => each.name === name);
+export const sectionNamed = (elf: Elf, name: string): Section | undefined => elf.named.get(name);
 
 /** The bytes of a section as they stand in the file; none for SHT_NOBITS. */
 export const sectionBytes = (elf: Elf, section: Section): Uint8Array =>

@@ -21,9 +21,9 @@ export const ownersOf = (elf: Elf, symbols: SymbolTable, types: readonly number[
   const bySection = new Map<number, Owner[]>();
   for (let index = 1; index < symbols.count; index++) {
     const section = symbols.sectionOf(index);
-    if (!isRealIndex(section)) continue;
-    const { name, value, size, type } = symbols.at(index);
-    if (!types.includes(type) || size === 0) continue;
+    if (!isRealIndex(section) || !types.includes(symbols.typeOf(index))) continue;
+    const { name, value, size } = symbols.at(index);
+    if (size === 0) continue;
     const end = Math.min(value + size, elf.sections[section]?.size ?? 0);
     if (end <= value) continue;
     const list = bySection.get(section);
@@ -31,19 +31,19 @@ export const ownersOf = (elf: Elf, symbols: SymbolTable, types: readonly number[
     if (list) list.push(one);
     else bySection.set(section, [one]);
   }
-  // Of several names for one start (init_module beside the source's own name) the first of the table stands, which is the local one.
   for (const list of bySection.values()) list.sort((a, b) => a.start - b.start);
+  // Of several names for one start (init_module beside the source's own name) the first of the table stands, which is the local one.
+  const first = new Map([...bySection].map(([section, list]) => [section, list.filter(({ start }, i) => start !== list[i - 1]?.start)]));
   return {
     around: (section, offset) => {
-      const list = bySection.get(section) ?? [];
+      const list = first.get(section) ?? [];
       let [low, high] = [0, list.length];
       while (low < high) {
         const middle = (low + high) >> 1;
         if (list[middle]!.start <= offset) low = middle + 1;
         else high = middle;
       }
-      let last = list[low - 1];
-      for (let i = low - 2; i >= 0 && list[i]!.start === last!.start; i--) last = list[i];
+      const last = list[low - 1];
       return last && offset < last.end ? last : undefined;
     },
     named: (name) => [...bySection.values()].flatMap((list) => list.filter((each) => each.name === name)),

@@ -1,3 +1,4 @@
+import { MAX_RELOCATIONS } from "../../shared/limits.ts";
 import { sectionBytes, sectionError, SHT_REL, SHT_RELA, type Elf, type Section } from "./elf.ts";
 
 /** The relocations of one section: where the linker fills in what, four columns of equal length in the file's order. */
@@ -23,6 +24,7 @@ const readTable = (elf: Elf, table: Section, target: Section): Relocations => {
   const bytes = sectionBytes(elf, table);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = table.size / entry;
+  if (count > MAX_RELOCATIONS) throw sectionError(elf, table, 0, `${count} relocations (at most ${MAX_RELOCATIONS})`);
   // A little-endian mips64 keeps the symbol first all the same (arch/mips/include/asm/elf.h Elf64_Mips_Rela).
   const symbolFirst = !little || elf.arch === "mips64";
   const [offsets, symbols, types, addends] = [

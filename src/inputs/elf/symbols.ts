@@ -1,4 +1,5 @@
-import { stringAt } from "../bytes.ts";
+import { MAX_SYMBOLS } from "../../shared/limits.ts";
+import { stringTable } from "../bytes.ts";
 import { sectionBytes, sectionError, SHT_SYMTAB, type Elf, type Section } from "./elf.ts";
 
 // include/uapi/linux/elf.h
@@ -28,8 +29,9 @@ export interface SymbolTable {
   /** Index of the first symbol that is not local (sh_info). */
   readonly firstGlobal: number;
   at(index: number): ElfSymbol;
-  /** Section index of a symbol, without reading its name. */
+  /** Section index of a symbol, and its type, without reading its name. */
   sectionOf(index: number): number;
+  typeOf(index: number): number;
 }
 
 /**
@@ -48,13 +50,16 @@ export const openSymbols = (elf: Elf): SymbolTable | undefined => {
   const strings = elf.sections[table.link];
   if (!strings || table.link === 0) throw sectionError(elf, table, 0, `its string table, section ${table.link}, does not exist`);
   const count = table.size / entry;
+  if (count > MAX_SYMBOLS) throw sectionError(elf, table, 0, `${count} symbols (at most ${MAX_SYMBOLS})`);
   if (table.info > count) throw sectionError(elf, table, 0, `first global symbol ${table.info} of ${count}`);
   return symbolTable(elf, table, strings, count);
 };
 
 const symbolTable = (elf: Elf, table: Section, strings: Section, count: number): SymbolTable => {
   const bytes = sectionBytes(elf, table);
-  const names = sectionBytes(elf, strings);
+  const names = stringTable(sectionBytes(elf, strings), () => {
+    throw sectionError(elf, strings, 0, "names that overlap");
+  });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { is64, little } = elf;
   const entry = is64 ? 24 : 16;
@@ -66,10 +71,11 @@ const symbolTable = (elf: Elf, table: Section, strings: Section, count: number):
     count,
     firstGlobal: table.info,
     sectionOf: (index) => view.getUint16(check(index) + (is64 ? 6 : 14), little),
+    typeOf: (index) => view.getUint8(check(index) + (is64 ? 4 : 12)) & 15,
     at: (index) => {
       const at = check(index);
-      const name = stringAt(names, view.getUint32(at, little));
-      if (name === undefined) throw sectionError(elf, table, at, `the name of symbol ${index} lies outside ${strings.name}`);
+      const name = names(view.getUint32(at, little));
+      if (name === undefined) throw sectionError(elf, table, at, `the name of symbol ${index} lies outside ${strings.name}, or is none`);
       const info = view.getUint8(at + (is64 ? 4 : 12));
       return {
         index,

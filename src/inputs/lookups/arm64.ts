@@ -130,14 +130,12 @@ const step = (code: Code, at: number): Step | undefined => {
   return { at, end: at + 4, writes: moved?.writes ?? overwritten(word), ...(moved?.stores && { stores: moved.stores }), next: true };
 };
 
-const callsTo = ({ bytes, view }: Code, target: number): number[] => {
-  const found: number[] = [];
+function* calls({ bytes, view }: Code): Generator<readonly [at: number, target: number]> {
   for (let at = 0; at + 4 <= bytes.length; at += 4) {
     const word = view.getUint32(at, true);
-    if ((word & 0x7c00_0000) === 0x1400_0000 && at + signed(word & 0x3ff_ffff, 26) * 4 === target) found.push(at);
+    if ((word & 0x7c00_0000) === 0x1400_0000) yield [at, at + signed(word & 0x3ff_ffff, 26) * 4];
   }
-  return found;
-};
+}
 
 export const arm64: Architecture = {
   registers: 32,
@@ -147,6 +145,6 @@ export const arm64: Architecture = {
   stack: SP,
   pointer: R_AARCH64_ABS64,
   step,
-  callsTo,
+  calls,
   targetsOf: ({ offset }) => [offset],
 };

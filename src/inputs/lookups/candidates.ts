@@ -7,6 +7,8 @@ import { sectionOfBase, type Place } from "./values.ts";
 /** What may be a kernel function's name, if nothing else is known of the string. */
 const PLAUSIBLE = /^[A-Za-z_][A-Za-z0-9_.]{2,}$/;
 const MAX_CANDIDATES = 10_000;
+/** Relocations between two calls that are looked through, from the second back. */
+const MAX_BEFORE = 200;
 /** What relocations relative to an instruction's end, or to its half, subtract or add (x86 PC32, s390 PC32DBL). */
 const BIASES: Readonly<Record<string, readonly number[]>> = { x86_64: [0, 4], s390x: [0, -2] };
 
@@ -57,6 +59,7 @@ export const stringsBefore = (image: Image, filled: Filled, position: number): F
   const call = filled.at(position);
   const start = image.functions.around(filled.section.index, call.at)?.start ?? call.at;
   let first = position;
-  while (first > 0 && filled.at(first - 1).at >= start && filled.at(first - 1).type !== call.type) first--;
-  return stringsInCode(image, filled, first < position ? filled.at(first).at : call.at, call.at);
+  const least = Math.max(0, position - MAX_BEFORE);
+  while (first > least && filled.placeAt(first - 1) >= start && filled.typeAt(first - 1) !== call.type) first--;
+  return stringsInCode(image, filled, first < position ? filled.placeAt(first) : call.at, call.at);
 };

@@ -1,5 +1,6 @@
 import type { Door, LookupDoors } from "./doors.ts";
 import { follow, type Followed, type SeenCall, type SeenStore } from "./follow.ts";
+import type { Section } from "../elf/elf.ts";
 import type { Owner } from "../elf/owners.ts";
 import { isCode, type Image } from "./image.ts";
 import { handedOn, namesIn, type FoundName, type Reader } from "./names.ts";
@@ -31,6 +32,8 @@ export interface Explored {
 
 /** More wrappers and function pointers than a module has; a bound on work. */
 const MAX_WAYS = 64;
+/** Instructions that are gone through in all functions together: the most that a real module takes is 13,500. */
+const MAX_WORK = 1_000_000;
 
 const startOf = ({ section, start }: Owner): Place => ({ base: sectionBase(section), offset: start });
 
@@ -39,12 +42,13 @@ const openFollower = (image: Image, architecture: Architecture) => {
   const sitesOf = siteIndex(image);
   const entries = entryIndex(image, architecture);
   const followed = new Map<Owner, Followed | undefined>();
+  const work = { left: MAX_WORK };
   const calls: SeenCall[] = [];
   const stores = new Map<string, SeenStore[]>();
   const read = (range: Owner): void => {
     if (followed.has(range)) return;
     const code = image.code(image.elf.sections[range.section]!);
-    const result = follow(code, range, entries.get(code.base) ?? new Set(), architecture);
+    const result = follow(code, range, entries.get(code.base) ?? new Set(), architecture, work);
     followed.set(range, result);
     for (const call of result?.calls ?? []) calls.push(call);
     for (const store of result?.stores ?? []) {
@@ -53,6 +57,21 @@ const openFollower = (image: Image, architecture: Architecture) => {
       else stores.set(placeKey(store.to), [store]);
     }
   };
+  /** By section, who may call what in it without a relocation. */
+  const callers = new Map<Section, Map<number, number[]>>();
+  const callersIn = (section: Section): Map<number, number[]> => {
+    const known = callers.get(section);
+    if (known) return known;
+    const found = new Map<number, number[]>();
+    for (const [at, target] of architecture.calls(image.code(section))) {
+      if (target < 0 || target >= section.size) continue;
+      const list = found.get(target);
+      if (list) list.push(at);
+      else found.set(target, [at]);
+    }
+    callers.set(section, found);
+    return found;
+  };
   /** Follows every function that names a place or calls it. */
   const visit = (place: Place): void => {
     sitesOf(place).forEach(read);
@@ -60,7 +79,7 @@ const openFollower = (image: Image, architecture: Architecture) => {
     const section = index === undefined ? undefined : image.elf.sections[index];
     if (!section || !isCode(section)) return;
     // Calls within a section need no relocation; and a door of the module's own is itself worth reading.
-    for (const at of [place.offset, ...architecture.callsTo(image.code(section), place.offset)]) {
+    for (const at of [place.offset, ...(callersIn(section).get(place.offset) ?? [])]) {
       const around = image.functions.around(section.index, at);
       if (around) read(around);
     }

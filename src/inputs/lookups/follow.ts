@@ -28,7 +28,8 @@ export interface Followed {
 
 type State = Values[];
 
-const MAX_FUNCTION_BYTES = 1 << 20;
+/** The largest that a real module looks names up in has 19,000; beyond this, nothing is claimed about a function. */
+const MAX_FUNCTION_BYTES = 1 << 18;
 /** Times an instruction may be gone through on average; joins settle in a few. */
 const MAX_ROUNDS = 60;
 
@@ -54,10 +55,16 @@ const apply = (step: Step, state: State, architecture: Architecture, owner: stri
   state[architecture.result] = [{ kind: "address", base: resultBase(owner, step.at), offset: 0 }];
 };
 
+/** Instructions that may still be gone through, in all functions together. */
+export interface Work {
+  left: number;
+}
+
 /** Every instruction of a function in order; undefined where one cannot be read or they do not add up. */
-const stepsOf = (code: Code, { start, end }: Owner, architecture: Architecture): Map<number, Step> | undefined => {
+const stepsOf = (code: Code, { start, end }: Owner, architecture: Architecture, work: Work): Map<number, Step> | undefined => {
   const steps = new Map<number, Step>();
   for (let at = start; at < end;) {
+    if (work.left-- <= 0) return undefined;
     const step = architecture.step(code, at);
     if (!step || step.end > end) return undefined;
     steps.set(at, step);
@@ -72,10 +79,16 @@ const stepsOf = (code: Code, { start, end }: Owner, architecture: Architecture):
  * `entries` are the places in it that are reached from elsewhere, with registers unknown.
  * Undefined where its code cannot be read; then nothing is claimed about it.
  */
-export const follow = (code: Code, range: Owner, entries: ReadonlySet<number>, architecture: Architecture): Followed | undefined => {
+export const follow = (
+  code: Code,
+  range: Owner,
+  entries: ReadonlySet<number>,
+  architecture: Architecture,
+  total: Work,
+): Followed | undefined => {
   const { start, end } = range;
   if (end - start > MAX_FUNCTION_BYTES) return undefined;
-  const steps = stepsOf(code, range, architecture);
+  const steps = stepsOf(code, range, architecture, total);
   if (!steps) return undefined;
   const owner = `${code.base}+${start}`;
   const unknown = (): State => Array.from({ length: architecture.registers }, () => UNKNOWN);
@@ -96,7 +109,7 @@ export const follow = (code: Code, range: Owner, entries: ReadonlySet<number>, a
     }
     waiting.push(at);
   };
-  for (const at of entries) if (at > start && at < end && steps.has(at)) reach(at, unknown());
+  for (const at of steps.keys()) if (at > start && entries.has(at)) reach(at, unknown());
   const heads = new Set([...states.keys(), ...[...steps.values()].flatMap(({ jump }) => (jump === undefined ? [] : [jump]))]);
 
   const reached = new Set<number>();
@@ -123,8 +136,10 @@ export const follow = (code: Code, range: Owner, entries: ReadonlySet<number>, a
   for (const at of steps.keys()) {
     if (!reached.has(at) && waiting.length === 0) reach(at, unknown());
     for (let head = waiting.pop(); head !== undefined; head = waiting.pop()) {
-      work -= walk(head, () => {}, reach);
-      if (work < 0) return undefined;
+      const count = walk(head, () => {}, reach);
+      work -= count;
+      total.left -= count;
+      if (work < 0 || total.left < 0) return undefined;
     }
   }
 

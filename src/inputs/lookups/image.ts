@@ -23,6 +23,9 @@ export interface Filled {
   readonly count: number;
   /** In the order of their places. */
   at(position: number): Reference;
+  /** Its place and its type alone. */
+  placeAt(position: number): number;
+  typeAt(position: number): number;
   /** The first position whose place is not before `offset`. */
   from(offset: number): number;
   find(offset: number): Reference | undefined;
@@ -35,6 +38,8 @@ export interface Image {
   readonly functions: Owners;
   /** The sections that are loaded and relocated. */
   readonly relocated: readonly Section[];
+  /** The positions of a section's relocations that refer to a base, in order. */
+  positionsOf(section: Section, base: string): readonly number[];
   filled(section: Section): Filled | undefined;
   code(section: Section): Code;
   bytes(section: Section): Uint8Array;
@@ -56,45 +61,73 @@ const placeOf = (elf: Elf, symbols: SymbolTable, index: number): Place & { reado
     : { base: symbolBase(index), offset: 0, name };
 };
 
+/** Several tables of one section as one. */
+const joined = (tables: readonly [Relocations, ...Relocations[]]): Relocations => {
+  const [first, ...others] = tables;
+  if (others.length === 0) return first;
+  const count = tables.reduce((sum, table) => sum + table.count, 0);
+  const all = {
+    target: first.target,
+    count,
+    offsets: new Float64Array(count),
+    symbols: new Uint32Array(count),
+    types: new Uint32Array(count),
+    addends: new Float64Array(count),
+  };
+  let at = 0;
+  for (const table of tables) {
+    for (const column of ["offsets", "symbols", "types", "addends"] as const) all[column].set(table[column], at);
+    at += table.count;
+  }
+  return all;
+};
+
 const filledBy = (elf: Elf, tables: readonly Relocations[], section: Section, symbols: SymbolTable): Filled | undefined => {
-  const table = tables[0];
+  const [table, ...others] = tables;
   if (!table) return undefined;
-  // The linker writes them in order; a table that is not, or a second one, is put in order here.
-  const order = [...tables.entries()].flatMap(([t, { count }]) => Array.from({ length: count }, (_, i) => [t, i] as const));
-  const offsetOf = ([t, i]: readonly [number, number]): number => tables[t]!.offsets[i]!;
-  order.sort((a, b) => offsetOf(a) - offsetOf(b));
+  const { count, offsets, types, addends, symbols: indexes } = joined([table, ...others]);
+  // The linker writes them in order; what is not is put in order here.
+  const isOrdered = offsets.every((offset, i) => i === 0 || offsets[i - 1]! <= offset);
+  const order = isOrdered ? undefined : Uint32Array.from(offsets, (_, i) => i).sort((a, b) => offsets[a]! - offsets[b]! || a - b);
+  const indexAt = (position: number): number => (order ? order[position]! : position);
+  const placeAt = (position: number): number => offsets[indexAt(position)]!;
   const inPlace = elf.arch === "i386" ? sectionBytes(elf, section) : undefined;
   const view = inPlace && new DataView(inPlace.buffer, inPlace.byteOffset, inPlace.byteLength);
   const at = (position: number): Reference => {
-    const [t, i] = order[position]!;
-    const { offsets, types, addends, symbols: indexes } = tables[t]!;
+    const i = indexAt(position);
     const place = placeOf(elf, symbols, indexes[i]!);
     const [where, type] = [offsets[i]!, types[i]!];
     const addend = view && type === R_386_32 && where + 4 <= view.byteLength ? view.getUint32(where, true) : addends[i]!;
     return { base: place.base, name: place.name, offset: place.offset + addend, at: where, type };
   };
   const from = (offset: number): number => {
-    let [low, high] = [0, order.length];
+    let [low, high] = [0, count];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (offsetOf(order[middle]!) < offset) low = middle + 1;
+      if (placeAt(middle) < offset) low = middle + 1;
       else high = middle;
     }
     return low;
   };
   const find = (offset: number): Reference | undefined => {
     const position = from(offset);
-    return position < order.length && offsetOf(order[position]!) === offset ? at(position) : undefined;
+    return position < count && placeAt(position) === offset ? at(position) : undefined;
   };
-  return { section, count: order.length, at, from, find };
+  return { section, count, at, placeAt, typeAt: (position) => types[indexAt(position)]!, from, find };
 };
 
 /** Opens a module for following its code. @throws InputError where relocations or symbols lie out of range, once they are asked for. */
 export const openImage = (elf: Elf, symbols: SymbolTable): Image => {
-  const tables = relocationTables(elf).filter(({ target }) => (target.flags & SHF_ALLOC) !== 0 && target.type !== SHT_NOBITS);
+  const tables = new Map<Section, { read(): Relocations }[]>();
+  for (const table of relocationTables(elf)) {
+    if ((table.target.flags & SHF_ALLOC) === 0 || table.target.type === SHT_NOBITS) continue;
+    const same = tables.get(table.target);
+    if (same) same.push(table);
+    else tables.set(table.target, [table]);
+  }
   const bytes = once((section) => sectionBytes(elf, section));
   const filled = once((section) => {
-    const mine = tables.filter(({ target }) => target === section).map((table) => table.read());
+    const mine = tables.get(section)?.map((table) => table.read()) ?? [];
     return filledBy(elf, mine, section, symbols);
   });
   const code = once((section): Code => {
@@ -107,6 +140,25 @@ export const openImage = (elf: Elf, symbols: SymbolTable): Image => {
       referenceAt: (offset) => relocations?.find(offset),
     };
   });
-  const relocated = [...new Set(tables.map(({ target }) => target))];
-  return { elf, symbols, functions: ownersOf(elf, symbols, [STT_FUNC]), relocated, filled, code, bytes };
+  const positions = once((section) => {
+    const found = new Map<string, number[]>();
+    const relocations = filled(section);
+    for (let i = 0; relocations && i < relocations.count; i++) {
+      const { base } = relocations.at(i);
+      const list = found.get(base);
+      if (list) list.push(i);
+      else found.set(base, [i]);
+    }
+    return found;
+  });
+  return {
+    elf,
+    symbols,
+    functions: ownersOf(elf, symbols, [STT_FUNC]),
+    relocated: [...tables.keys()],
+    positionsOf: (section, base) => positions(section).get(base) ?? [],
+    filled,
+    code,
+    bytes,
+  };
 };

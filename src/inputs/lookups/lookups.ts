@@ -1,6 +1,6 @@
-import type { Elf } from "../elf/elf.ts";
+import { MAX_LOOKUPS } from "../../shared/limits.ts";
+import { isRealIndex, sectionError, type Elf } from "../elf/elf.ts";
 import { SHN_UNDEF, STT_FUNC, type SymbolTable } from "../elf/symbols.ts";
-import { isRealIndex } from "../elf/elf.ts";
 import { arm64 } from "./arm64.ts";
 import { stringsAnywhere, stringsBefore, stringsInCode, stringsInData } from "./candidates.ts";
 import type { LookupDoors, NameLookup } from "./doors.ts";
@@ -49,92 +49,126 @@ export const findLookups = (elf: Elf, symbols: SymbolTable, doors: LookupDoors):
   const origins = originsOf(symbols, doors);
   if (origins.length === 0) return [];
   const image = openImage(elf, symbols);
+  const finds = openFinds(image);
   const architecture = ARCHITECTURES[elf.arch];
-  const found = architecture
-    ? followed(image, architecture, origins, doors)
-    : origins.flatMap((origin) =>
-        guessed(
-          image,
-          origin,
-          ({ offset }) => [offset],
-          () => true,
-        ),
+  if (architecture) follow(finds, architecture, origins, doors);
+  else
+    for (const origin of origins)
+      guess(
+        finds,
+        origin,
+        ({ offset }) => [offset],
+        () => true,
       );
-  return inOrder(image, found);
+  return inOrder(image, finds.all);
 };
 
 /** A lookup before its section has a name. */
 type Found = Omit<NameLookup, "section"> & { readonly section: number };
 
+/** What was found so far. */
+interface Finds {
+  readonly image: Image;
+  readonly all: readonly Found[];
+  /** @throws InputError for more than any module has. */
+  add(way: Way, names: readonly FoundName[], section: number, offset: number, owner?: string): void;
+  /** Candidates from the module's data, once for each door: whoever asks again gets no other ones. */
+  addData(way: Way, section: number, offset: number, owner?: string): void;
+}
+
 const kindOf = ({ takes }: Way): NameLookup["kind"] => (takes.takes === "module" ? "module" : "symbol");
 
-const asFound = (way: Way, names: readonly FoundName[], section: number, offset: number, owner: string | undefined): Found[] =>
-  names.map((each) => ({
-    door: way.door,
-    kind: kindOf(way),
-    evidence: each.evidence,
-    section: each.section ?? section,
-    offset: each.offset ?? offset,
-    ...(each.name !== undefined && { name: each.name }),
-    ...(owner !== undefined && { function: owner }),
-  }));
+const openFinds = (image: Image): Finds => {
+  const all: Found[] = [];
+  const told = new Set<string>();
+  let data: readonly FoundName[] | undefined;
+  const add: Finds["add"] = (way, names, section, offset, owner) => {
+    for (const each of names) {
+      if (all.length === MAX_LOOKUPS)
+        throw sectionError(image.elf, image.elf.sections[section]!, offset, `more than ${MAX_LOOKUPS} names that may be looked up`);
+      all.push({
+        door: way.door,
+        kind: kindOf(way),
+        evidence: each.evidence,
+        section: each.section ?? section,
+        offset: each.offset ?? offset,
+        ...(each.name !== undefined && { name: each.name }),
+        ...(owner !== undefined && { function: owner }),
+      });
+    }
+  };
+  return {
+    image,
+    all,
+    add,
+    addData: (way, ...place) => {
+      const key = `${kindOf(way)} ${way.door}`;
+      if (told.has(key)) return;
+      told.add(key);
+      add(way, (data ??= stringsInData(image)), ...place);
+    },
+  };
+};
 
-const followed = (image: Image, architecture: Architecture, origins: readonly Origin[], table: LookupDoors): Found[] => {
+const follow = (finds: Finds, architecture: Architecture, origins: readonly Origin[], table: LookupDoors): void => {
+  const { image } = finds;
   const { calls, unread, inVariables } = explore(image, architecture, origins, table);
   const read = new Set(calls.map(({ call }) => call.function).filter((range) => !unread.has(range)));
   const isRead = (section: number, at: number): boolean => {
     const around = image.functions.around(section, at);
     return around !== undefined && read.has(around);
   };
-  const found = calls.flatMap((each) => ofCall(image, each));
+  for (const each of calls) addCall(finds, each);
+  const seen = new Set(calls.map(({ way }) => way.door));
   for (const origin of origins) {
-    found.push(...guessed(image, origin, architecture.targetsOf, (section, at) => !isRead(section, at)));
+    guess(finds, origin, architecture.targetsOf, (section, at) => !isRead(section, at));
     // A door of the module's own that was not seen through: its calls may be anywhere.
     const { door, takes } = origin.way;
-    const isLost = sectionOfBase(origin.base) !== undefined && !inVariables.has(door) && !calls.some(({ way }) => way.door === door);
-    if (isLost && takes.takes !== "nothing") found.push(...asFound(origin.way, stringsAnywhere(image), 0, 0, undefined));
+    const isLost = sectionOfBase(origin.base) !== undefined && !inVariables.has(door) && !seen.has(door);
+    if (isLost && takes.takes !== "nothing") finds.add(origin.way, stringsAnywhere(image), 0, 0);
   }
-  return found;
 };
 
-const ofCall = (image: Image, { call, way, names, handsOn }: DoorCall): Found[] => {
+const addCall = (finds: Finds, { call, way, names, handsOn }: DoorCall): void => {
+  const { image } = finds;
   const { function: range, at } = call;
   const known = names.filter(({ name }) => name !== undefined);
-  const shown = asFound(way, handsOn ? known : names, range.section, at, range.name);
+  finds.add(way, handsOn ? known : names, range.section, at, range.name);
   const { takes } = way.takes;
   const isOpen = names.some(({ name, pattern }) => name === undefined && !pattern);
-  if (handsOn || !isOpen || takes === "nothing" || takes === "module") return shown;
+  if (handsOn || !isOpen || takes === "nothing" || takes === "module") return;
   const filled = image.filled(image.elf.sections[range.section]!);
-  const candidates = [...(filled ? stringsInCode(image, filled, range.start, range.end) : []), ...stringsInData(image)];
-  return [...shown, ...asFound(way, candidates, range.section, at, range.name)];
+  if (filled) finds.add(way, stringsInCode(image, filled, range.start, range.end), range.section, at, range.name);
+  finds.addData(way, range.section, at, range.name);
 };
 
 /** Where a door is referred to and the code was not followed: the strings just before, as candidates, and that the name is not known. */
-const guessed = (
-  image: Image,
+const guess = (
+  finds: Finds,
   { base, offset, way }: Origin,
   targetsOf: TargetsOf,
   wanted: (section: number, at: number) => boolean,
-): Found[] =>
-  image.relocated.flatMap((section) => {
+): void => {
+  const { image } = finds;
+  for (const section of image.relocated) {
     const filled = image.filled(section)!;
     const inCode = isCode(section);
-    if (!inCode && !isData(section)) return [];
-    const found: Found[] = [];
+    if (!inCode && !isData(section)) continue;
     let last = -SAME_CALL;
-    for (let i = 0; i < filled.count; i++) {
+    let isFound = false;
+    for (const i of image.positionsOf(section, base)) {
       const reference = filled.at(i);
-      if (reference.base !== base || reference.at - last < SAME_CALL || (inCode && !wanted(section.index, reference.at))) continue;
+      if (reference.at - last < SAME_CALL || (inCode && !wanted(section.index, reference.at))) continue;
       if (sectionOfBase(base) !== undefined && !targetsOf(reference).includes(offset)) continue;
       last = reference.at;
+      isFound = true;
       const owner = inCode ? image.functions.around(section.index, reference.at)?.name : undefined;
       const before = inCode && way.takes.takes !== "nothing" ? stringsBefore(image, filled, i) : [];
-      found.push(...asFound(way, [NOT_KNOWN, ...before], section.index, reference.at, owner));
+      finds.add(way, [NOT_KNOWN, ...before], section.index, reference.at, owner);
     }
-    if (found.length > 0 && way.takes.takes.startsWith("struct"))
-      found.push(...asFound(way, stringsInData(image), section.index, 0, undefined));
-    return found;
-  });
+    if (isFound && way.takes.takes.startsWith("struct")) finds.addData(way, section.index, 0);
+  }
+};
 
 /** In the order of the file, each once. A candidate that is certain elsewhere is none. */
 const inOrder = (image: Image, found: readonly Found[]): NameLookup[] => {

@@ -67,8 +67,8 @@ export interface Architecture {
   readonly pointer: number;
   /** Undefined for an instruction that cannot be read: the rest of the function is not followed. */
   step(code: Code, at: number): Step | undefined;
-  /** Where calls or jumps may lead to `target`, an offset in the same code, that have no relocation. */
-  callsTo(code: Code, target: number): number[];
+  /** What may be calls or jumps without a relocation: where each stands, and the offset in the same code that it leads to. */
+  calls(code: Code): Iterable<readonly [at: number, target: number]>;
   /** The places in code that a relocation of another place may jump to. */
   targetsOf(reference: Reference): readonly number[];
 }

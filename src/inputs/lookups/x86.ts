@@ -152,13 +152,10 @@ const agrees = (code: Code, one: Instruction): boolean => {
   return true;
 };
 
-const callsTo = ({ bytes, view }: Code, target: number): number[] => {
-  const found: number[] = [];
-  for (let at = 0; at + 5 <= bytes.length; at++) {
-    if ((bytes[at] === 0xe8 || bytes[at] === 0xe9) && view.getInt32(at + 1, true) + at + 5 === target) found.push(at);
-  }
-  return found;
-};
+function* calls({ bytes, view }: Code): Generator<readonly [at: number, target: number]> {
+  for (let at = 0; at + 5 <= bytes.length; at++)
+    if (bytes[at] === 0xe8 || bytes[at] === 0xe9) yield [at, view.getInt32(at + 1, true) + at + 5];
+}
 
 export const x86: Architecture = {
   registers: 16,
@@ -168,6 +165,6 @@ export const x86: Architecture = {
   stack: RSP,
   pointer: R_X86_64_64,
   step,
-  callsTo,
+  calls,
   targetsOf: ({ type, offset }) => (isAbsolute(type) ? [offset] : [offset, offset + 4]),
 };

@@ -17,24 +17,24 @@ export interface Branch<State> {
   readonly best: { readonly state: State; readonly certainty: Certainty } | undefined;
 }
 
+/** What is known of a condition: undefined where nothing is, "presumed" where it holds unless whoever includes the file says otherwise. */
+export type Value = boolean | undefined | "presumed" | "presumed not";
+
 const least = (a: Certainty, b: Certainty): Certainty => (a < b ? a : b);
 
 const enter = <State>(
   branch: Omit<Branch<State>, "now" | "muted" | "left">,
   left: Certainty,
-  value: boolean | undefined,
+  value: Value,
   wasMuted: boolean,
 ): Branch<State> => {
-  const now = value === undefined ? least(left, 1) : value ? left : 0;
-  return { ...branch, now, left: value === undefined ? least(left, 1) : value ? 0 : left, muted: wasMuted || (now === 0 && branch.midway) };
+  const possible = least(left, 1);
+  const now = value === true || value === "presumed" ? left : value === false ? 0 : possible;
+  const after = value === true ? 0 : value === false || value === "presumed not" ? left : possible;
+  return { ...branch, now, left: after, muted: wasMuted || (now === 0 && branch.midway) };
 };
 
-export const openBranch = <State>(
-  outer: Branch<State> | undefined,
-  saved: State,
-  midway: boolean,
-  value: boolean | undefined,
-): Branch<State> => {
+export const openBranch = <State>(outer: Branch<State> | undefined, saved: State, midway: boolean, value: Value): Branch<State> => {
   const certainty = outer === undefined ? 2 : outer.now;
   return enter({ outer: certainty, saved, midway, best: undefined }, certainty, value, outer?.muted ?? false);
 };
@@ -43,7 +43,7 @@ export const openBranch = <State>(
 const finished = <State>(branch: Branch<State>, state: State): Branch<State>["best"] =>
   branch.now > (branch.best?.certainty ?? 0) ? { state, certainty: branch.now } : branch.best;
 
-export const nextBranch = <State>(branch: Branch<State>, outerMuted: boolean, state: State, value: boolean | undefined): Branch<State> =>
+export const nextBranch = <State>(branch: Branch<State>, outerMuted: boolean, state: State, value: Value): Branch<State> =>
   enter({ outer: branch.outer, saved: branch.saved, midway: branch.midway, best: finished(branch, state) }, branch.left, value, outerMuted);
 
 /** The state after #endif; where no branch was sure, skipping them all counts as one. */

@@ -12,6 +12,7 @@ export interface Declared {
   readonly isStatic: boolean;
   readonly isInline: boolean;
   readonly isExtern: boolean;
+  readonly isTypedef: boolean;
 }
 
 /** Function pointers that take function pointers that …: deeper than this a declaration is not understood. */
@@ -179,24 +180,27 @@ const afterLeadingMacros = (tokens: readonly string[]): number => {
 
 const declareFrom = (tokens: readonly string[]): readonly Declared[] => {
   const specifiers = specifiersAt(tokens, afterLeadingMacros(tokens));
-  if (specifiers === undefined || specifiers.storage.has("typedef")) return [];
+  if (specifiers === undefined) return [];
   const { storage } = specifiers;
   const declared: Declared[] = [];
   for (let at = specifiers.end; at < tokens.length;) {
     const declarator = declaratorAt(tokens, at, 0);
-    if (declarator?.name === undefined) break;
+    if (declarator === undefined || (declarator.name === undefined && tokens[at] !== ":")) break;
     const { name, derivations } = declarator;
     const signature = typeText({ ...specifiers, derivations } satisfies Type);
     // `list_of_enums TRACE_EVENT(…)`: two macros in a row, no function.
-    if (signature === undefined && /^[A-Z0-9_]+$/.test(name)) break;
-    declared.push({
-      name,
-      ...(signature !== undefined && { signature }),
-      isFunction: derivations[0]?.kind === "function",
-      isStatic: storage.has("static"),
-      isInline: storage.has("inline"),
-      isExtern: storage.has("extern"),
-    });
+    if (signature === undefined && /^[A-Z0-9_]+$/.test(name ?? "")) break;
+    // A bitfield without a name has a place and nothing else.
+    if (name !== undefined)
+      declared.push({
+        name,
+        ...(signature !== undefined && { signature }),
+        isFunction: derivations[0]?.kind === "function",
+        isStatic: storage.has("static"),
+        isInline: storage.has("inline"),
+        isExtern: storage.has("extern"),
+        isTypedef: storage.has("typedef"),
+      });
     at = declarator.end;
     while (at < tokens.length && tokens[at] !== ",") at = /^[([{]$/.test(tokens[at]!) ? afterGroup(tokens, at) : at + 1;
     at++;
@@ -205,11 +209,16 @@ const declareFrom = (tokens: readonly string[]): readonly Declared[] => {
 };
 
 /**
- * The names a declaration or a function's head declares, with their types normalised; none for typedefs and for what is no declaration.
+ * The names a declaration or a function's head declares, typedefs' too, with their types normalised; none for what is no declaration.
  * A name that elsewhere is an empty macro (a stub) would vanish with the attributes: then only the compiler's own attributes are dropped.
+ * @param mayBeStub whether that is looked for; behind the braces of a struct it is the attribute that is meant.
  */
-export const declaredBy = (tokens: readonly string[], attributes: Attributes): readonly Declared[] => {
+export const namesOfDeclaration = (tokens: readonly string[], attributes: Attributes, mayBeStub = true): readonly Declared[] => {
   const plain = withoutMakers(tokens);
   const found = declareFrom(withoutAttributes(plain, attributes));
-  return found.length > 0 ? found : declareFrom(withoutAttributes(plain, new Map()));
+  return found.length > 0 || !mayBeStub ? found : declareFrom(withoutAttributes(plain, new Map()));
 };
+
+/** The same without typedefs. */
+export const declaredBy = (tokens: readonly string[], attributes: Attributes): readonly Declared[] =>
+  namesOfDeclaration(tokens, attributes).filter((declared) => !declared.isTypedef);

@@ -1,3 +1,4 @@
+import { fitsGlob, type GlobToken } from "../../shared/glob.ts";
 import { eachLine, openNotes, refuseEmpty } from "./lines.ts";
 import type { IgnoredChange, VendorList } from "./model.ts";
 import { sectionOf } from "./sections.ts";
@@ -71,19 +72,22 @@ export const parseUbuntuIgnores = (text: string, file: string): VendorList => {
 };
 
 /** A star is what stands within one component of a path, two are anything. */
-const globOf = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split(/(\*\*?)/)
-      .map((part) => (part === "*" ? "[^/]*" : part === "**" ? ".*" : part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")))
-      .join("")}$`,
-  );
+const globOf = (pattern: string): readonly GlobToken[] =>
+  pattern
+    .split(/(\*\*?)/)
+    .flatMap((part): readonly GlobToken[] =>
+      part === "*"
+        ? [{ kind: "star" }]
+        : part === "**"
+          ? [{ kind: "any" }]
+          : Array.from({ length: part.length }, (_, i) => ({ kind: "char", char: part[i]! })),
+    );
 
 /** Which line lets the changes of a symbol of a module pass, if one does: the first that matches. */
 export const compileIgnored = (list: VendorList): ((symbol: string, module: string) => IgnoredChange | undefined) => {
   const tests = list.ignored.map((change) => {
     const glob = list.format === "debian-ignore-changes" && change.pattern.includes("*") ? globOf(change.pattern) : undefined;
-    return { change, test: (text: string): boolean => (glob ? glob.test(text) : text === change.pattern) };
+    return { change, test: (text: string): boolean => (glob ? fitsGlob(glob, text) : text === change.pattern) };
   });
   return (symbol, module) => tests.find(({ change, test }) => test(change.on === "symbol" ? symbol : module))?.change;
 };

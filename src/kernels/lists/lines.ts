@@ -1,8 +1,5 @@
 import { InputError, type Problem } from "../../shared/input-error.ts";
-
-/** After so many faults a text is not what it was read as; further lines would only repeat it. */
-const MAX_PROBLEMS = 10;
-const MAX_LINE = 65_536;
+import { MAX_LINE, MAX_LINES, MAX_LIST_PROBLEMS } from "../../shared/limits.ts";
 
 /** Warnings of one reading. Those of a kind are one note at the first line: a list of thousands of lines repeats its habits. */
 export interface Notes {
@@ -42,10 +39,10 @@ export const eachLine = (text: string, file: string, crlf: Notes | undefined, vi
   const hasReturn = text.includes("\r");
   const hasNul = text.includes("\0");
   let number = 0;
-  for (let start = 0; start < text.length && problems.length < MAX_PROBLEMS;) {
+  for (let start = 0; start < text.length && problems.length < MAX_LIST_PROBLEMS;) {
     let end = text.indexOf("\n", start);
     if (end < 0) end = text.length;
-    number++;
+    if (++number > MAX_LINES) throw new InputError({ file, line: number, column: 1, message: `more than ${MAX_LINES} lines` });
     let line = text.slice(start, Math.min(end, start + MAX_LINE));
     start = end + 1;
     let wrong: string | undefined;

@@ -44,6 +44,8 @@ export const parseSeverities = (text: string, file: string): VendorList => {
   const rules: SeverityRule[] = [];
   const notes = openNotes(file);
   const known = new Map<string, number>();
+  // The comment lines of a block, and the block once a rule asked for it: a file may be one block.
+  let lines: string[] = [];
   let above: string | undefined;
   eachLine(text, file, notes, (raw, line) => {
     const hash = raw.indexOf("#");
@@ -51,7 +53,9 @@ export const parseSeverities = (text: string, file: string): VendorList => {
     const comment = hash < 0 ? undefined : raw.slice(hash).replace(/^#+/, "").trim() || undefined;
     if (words.length === 0) {
       // A block of comment lines speaks of the rules right below it.
-      above = hash < 0 ? undefined : [above, comment].filter((part) => part !== undefined).join(" ") || undefined;
+      if (hash < 0) lines = [];
+      else if (comment !== undefined) lines.push(comment);
+      above = undefined;
       return undefined;
     }
     const rule = readRule(words, line, notes);
@@ -60,7 +64,7 @@ export const parseSeverities = (text: string, file: string): VendorList => {
     const first = known.get(key);
     if (first !== undefined) notes.add("twice", line, `"${rule.pattern}" stands twice: line ${first} decides`);
     else known.set(key, line);
-    const said = comment ?? above;
+    const said = comment ?? (lines.length === 0 ? undefined : (above ??= lines.join(" ")));
     rules.push({ ...rule, ...(said !== undefined && { comment: said }) });
     return undefined;
   });
