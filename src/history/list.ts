@@ -10,6 +10,7 @@ const Entry = z.strictObject({
   source: z.string().min(1),
   version: z.string().min(1),
   sourceVersion: z.string().min(1).optional(),
+  declarations: z.boolean().optional(),
 });
 
 /** One release of rules/history/releases.yaml, whose head says what each field is. */

@@ -2,12 +2,18 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { factsOf } from "../kernels/headers/facts.ts";
+import { openDeclarations, type DeclarationIndex } from "../kernels/headers/read.ts";
+import { writeDeclarations, type ReleaseInput } from "../kernels/headers/write.ts";
 import { openCrcs, writeCrcs } from "../kernels/history/crcs.ts";
 import { openFacts, type Facts } from "../kernels/history/read.ts";
 import { writeHistory } from "../kernels/history/write.ts";
 import { packages, type Package } from "./apt.ts";
 import { checkExports } from "./check.ts";
+import { checkAfter, checkWithBtf, type Findings, type IndexedFacts } from "./check-declarations.ts";
 import { churn } from "./churn.ts";
+import { btfOf, carriedOver, fetchHeaders, readDeclaredRelease, type HeadersPackages } from "./declarations.ts";
+import { declaredChurn } from "./declared-churn.ts";
 import { readList, type Entry } from "./list.ts";
 import { ratesOf } from "./rates.ts";
 import { readRelease } from "./release.ts";
@@ -22,6 +28,9 @@ Makes rules/history/amd64.* from the Debian packages that rules/history/releases
   --cache DIR   where packages and what was read from them are kept (default: abi-lint/history in the user's cache)
   --out DIR     where the files are written (default: rules/history)
   --update      fetch the lists of the suites anew
+  --declarations
+                make, check or print amd64.declarations only
+  --btf DIR     where BTF is of the kernels whose headers package has none, as RELEASE.btf with what \`uname -r\` says for RELEASE
   --keep        take a release whose package is gone from the archive from the files that are there
   --check       compare the files that are there with an independent reading of the packages, and write nothing
   --churn       print what the files that are there say of change, and write nothing
@@ -37,6 +46,8 @@ const { values: options, positionals: wanted } = parseArgs({
     out: { type: "string", default: "rules/history" },
     update: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
+    declarations: { type: "boolean", default: false },
+    btf: { type: "string" },
     check: { type: "boolean", default: false },
     churn: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
@@ -73,6 +84,74 @@ const readShipped = (): Shipped => {
     crc: openCrcs(readFileSync(pathOf("crcs")), pathOf("crcs"), exports.table("exports").size, exports.releases.length),
     origins: JSON.parse(readFileSync(pathOf("origins.json"), "utf8")) as readonly Origin[],
   };
+};
+
+const readDeclarations = (): DeclarationIndex => openDeclarations(readFileSync(pathOf("declarations")), pathOf("declarations"));
+
+const indexed = (index: DeclarationIndex): readonly IndexedFacts[] =>
+  index.releases.map((about, release) => ({ about, facts: factsOf(index, release), isExported: index.headersOf(release).isExported }));
+
+/** What the index is made of: releases whose packages are at hand, and with --keep those that the index has already. */
+const declaredInputs = function* (
+  list: readonly Entry[],
+): Generator<{ readonly input: ReleaseInput; readonly packages?: HeadersPackages }> {
+  const get = packages(options.cache, options.update);
+  for (const entry of list.filter((each) => each.declarations)) {
+    const found = fetchHeaders(get, entry);
+    if (typeof found !== "string") {
+      progress(`${entry.name} reads the headers`);
+      yield { input: readDeclaredRelease(entry.name, found), packages: found };
+      continue;
+    }
+    const kept = options.keep && existsSync(pathOf("declarations")) ? readDeclarations() : undefined;
+    const release = kept?.releases.findIndex((each) => each.release === entry.name) ?? -1;
+    if (kept === undefined || release < 0) throw new Error(`${entry.name}: ${found}`);
+    progress(`${entry.name}: ${found}\n  what its headers declare is carried over`);
+    yield { input: carriedOver(kept, release) };
+  }
+};
+
+/** Writes amd64.declarations, unless a release does not fit the one before it, or its kernel's BTF. */
+const buildDeclarations = (list: readonly Entry[]): void => {
+  const inputs: ReleaseInput[] = [];
+  const wrong: string[] = [];
+  let before: IndexedFacts | undefined;
+  for (const { input, packages: from } of declaredInputs(list)) {
+    const after: IndexedFacts = { about: input.release, facts: input.facts, isExported: (name) => input.exported?.has(name) };
+    const btf = from && btfOf(from, options.btf);
+    const found = [checkAfter(before, after), ...(btf ? [checkWithBtf(after, btf)] : [])];
+    wrong.push(...found.flatMap((each) => each.wrong));
+    if (!btf && from) progress(`${input.release.release} has no BTF to be compared with`);
+    inputs.push(input);
+    before = after;
+  }
+  if (wrong.length > 0) throw new Error(`amd64.declarations is not written:\n  ${wrong.join("\n  ")}\n--check shows what an index says`);
+  if (inputs.length === 0) return;
+  const bytes = writeDeclarations(ABOUT, inputs);
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(pathOf("declarations"), bytes);
+  progress(`${pathOf("declarations")}: ${bytes.length} bytes`);
+};
+
+/** Says how the index that is there fits. @returns whether it does. */
+const checkDeclarations = (list: readonly Entry[]): boolean => {
+  const get = packages(options.cache, options.update);
+  const wrong: string[] = [];
+  const say = ({ text, wrong: found }: Findings): void => {
+    process.stdout.write(text);
+    wrong.push(...found);
+  };
+  let before: IndexedFacts | undefined;
+  for (const after of indexed(readDeclarations())) {
+    say(checkAfter(before, after));
+    before = after;
+    const entry = list.find(({ name }) => name === after.about.release);
+    const from = entry && fetchHeaders(get, entry);
+    const btf = from === undefined || typeof from === "string" ? undefined : btfOf(from, options.btf);
+    if (btf) say(checkWithBtf(after, btf));
+  }
+  process.stdout.write(wrong.map((each) => `wrong: ${each}\n`).join(""));
+  return wrong.length === 0;
 };
 
 /** Both packages of a release, or why they cannot be had. */
@@ -159,18 +238,27 @@ const main = (): void => {
   if (options.help) return void process.stdout.write(USAGE);
   if (options.churn) {
     const { exports, headers, crc } = readShipped();
-    return void process.stdout.write(churn(exports, headers, crc));
+    if (!options.declarations) process.stdout.write(churn(exports, headers, crc));
+    return void process.stdout.write(`\n${declaredChurn(indexed(readDeclarations()), exports)}`);
   }
   const all = readList("rules/history/releases.yaml");
   const unknown = wanted.filter((name) => !all.some((each) => each.name === name));
   if (unknown.length > 0) throw new Error(`rules/history/releases.yaml has no release ${unknown.join(", ")}`);
   const list = wanted.length === 0 ? all : all.filter(({ name }) => wanted.includes(name));
-  if (!options.check) return build(list);
+  if (options.declarations) {
+    if (!options.check) return buildDeclarations(list);
+    process.exitCode = checkDeclarations(list) ? 0 : 1;
+    return;
+  }
+  if (!options.check) {
+    build(list);
+    return buildDeclarations(list);
+  }
   const { exports, crc } = readShipped();
   const found = fetchAll(list).flatMap(({ entry, found }) => ("release" in found ? [] : [{ name: entry.name, headers: found[0] }]));
   const { text, differ } = checkExports(exports, crc, found);
   process.stdout.write(text);
-  process.exitCode = differ === 0 ? 0 : 1;
+  process.exitCode = checkDeclarations(list) && differ === 0 ? 0 : 1;
 };
 
 try {

@@ -38,6 +38,8 @@ const BUILT_IN: Attributes = new Map<string, Attribute>([
 
 const KEYWORDS: ReadonlySet<string> = new Set(["static", "extern", "inline", "const", "volatile", "register"]);
 const MAX_BODY = 400;
+/** How long a chain of macros is followed: the kernel's are settled in three rounds. */
+const MAX_ROUNDS = 50;
 
 /** The keywords a macro's body leaves; undefined where it is more than attributes, as far as they are known. */
 const keywordsOf = (body: readonly string[], known: (word: string) => Attribute | undefined): readonly string[] | undefined => {
@@ -77,7 +79,7 @@ const collect = ({ name, parameters, body }: Definition, found: Map<string, Cand
 const settle = (found: ReadonlyMap<string, readonly Candidate[]>, base: Attributes): Attributes => {
   const attributes = new Map(base);
   const known = (word: string): Attribute | undefined => attributes.get(word);
-  for (let before = -1; before !== attributes.size;) {
+  for (let before = -1, round = 0; before !== attributes.size && round < MAX_ROUNDS; round++) {
     before = attributes.size;
     for (const [name, candidates] of found) {
       if (attributes.has(name)) continue;

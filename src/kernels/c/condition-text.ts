@@ -13,6 +13,8 @@ export interface Level {
 
 /** Longer than any of the kernel's; a bound on what hostile input makes of its conditions. */
 const MAX_TEXT = 400;
+/** More terms than so many characters hold. */
+const MAX_TERMS = MAX_TEXT / 4;
 
 /** The condition that an #if, #ifdef, #elif … states, in one spelling. */
 export const conditionOf = (kind: string, rest: string): string => {
@@ -42,11 +44,20 @@ const levelOf = (before: readonly string[], value: Value, text: () => string): L
 export const openLevel = (value: Value, text: () => string): Level => levelOf([], value, text);
 
 export const nextLevel = ({ before, denied: last }: Level, value: Value, text: () => string): Level =>
-  levelOf(last === undefined ? before : [...before, last], value, text);
+  levelOf(last === undefined || before.length === MAX_TERMS ? before : [...before, last], value, text);
+
+/** The terms of all levels, as many as are shown: a line may hang on thousands. */
+const firstTerms = (levels: readonly Level[]): readonly string[] => {
+  const terms: string[] = [];
+  let length = 0;
+  const isFull = (term: string): boolean => (length += terms[terms.push(term) - 1]!.length + 4) > MAX_TEXT + 4 && terms.length > 1;
+  for (const { before, now } of levels) if (before.some((each) => isFull(opposite(each))) || (now !== undefined && isFull(now))) break;
+  return terms;
+};
 
 /** All that the present line hangs on. */
 export const undecided = (levels: readonly Level[]): string | undefined => {
-  const terms = levels.flatMap(({ before, now }) => [...before.map(opposite), ...(now === undefined ? [] : [now])]);
+  const terms = firstTerms(levels);
   if (terms.length === 0) return undefined;
   const text =
     terms.length === 1

@@ -267,4 +267,6 @@ export const readUnits = (text: string, options: Options, sink: Sink): void => {
       return branches.length <= MAX_NESTING;
     },
   });
+  // Macros that need no semicolon may end a file.
+  if (sink.members && brace === 0) emit(false);
 };

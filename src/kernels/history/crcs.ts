@@ -1,5 +1,7 @@
 import { crc32 } from "node:zlib";
+import { bytesSource, type ByteSource } from "../../inputs/bytes.ts";
 import { InputError } from "../../shared/input-error.ts";
+import { pagesOf } from "./pages.ts";
 
 // The CRCs of the exports, in a file of their own that is opened only where a load verdict asks for them.
 //
@@ -23,18 +25,29 @@ export const writeCrcs = (names: number, releases: readonly Uint32Array[]): Uint
   return bytes;
 };
 
+/** The CRC of a name in a release, both by their numbers in the history; 0 where there is none. */
+export type Crcs = (name: number, release: number) => number;
+
 /**
- * Opens a CRC file: the CRC of a name in a release, both by their numbers in the history; 0 where there is none.
+ * Opens a CRC file, every byte of which is checked first.
  * @throws InputError where it is none, is not as it was written, or belongs to another history.
  */
-export const openCrcs = (bytes: Uint8Array, file: string, names: number, releases: number): ((name: number, release: number) => number) => {
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const openCrcs = (bytes: Uint8Array, file: string, names: number, releases: number): Crcs => {
+  const source = bytesSource(file, bytes);
+  const crcs = openCrcsIn(source, names, releases);
+  if (pagesOf(source).u32(24) !== crc32(bytes.subarray(DATA_AT)))
+    throw new InputError({ file, offset: 24, message: "the bytes are not those that were written (the checksum differs)" });
+  return crcs;
+};
+
+/** The same, reading no more than what is looked up: the checksum is not compared. */
+export const openCrcsIn = (source: ByteSource, names: number, releases: number): Crcs => {
+  const { size, text, u32 } = pagesOf(source);
   const fail = (offset: number, message: string): never => {
-    throw new InputError({ file, offset, message });
+    throw new InputError({ file: source.name, offset, message });
   };
-  if (data.length < DATA_AT || data.toString("latin1", 0, 16) !== MAGIC) fail(0, `no CRCs of a kernel history ("${MAGIC}" was expected)`);
-  if (data.readUInt32LE(16) !== names || data.readUInt32LE(20) !== releases || data.length !== DATA_AT + 4 * names * releases)
+  if (size < DATA_AT || text(0, 16) !== MAGIC) fail(0, `no CRCs of a kernel history ("${MAGIC}" was expected)`);
+  if (u32(16) !== names || u32(20) !== releases || size !== DATA_AT + 4 * names * releases)
     fail(16, "the CRCs are those of another history, or cut short");
-  if (data.readUInt32LE(24) !== crc32(data.subarray(DATA_AT))) fail(24, "the bytes are not those that were written (the checksum differs)");
-  return (name, release) => data.readUInt32LE(DATA_AT + 4 * (release * names + name));
+  return (name, release) => u32(DATA_AT + 4 * (release * names + name));
 };

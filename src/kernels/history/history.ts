@@ -1,4 +1,5 @@
 import type { Declaration, Form, Headers, KernelExport, ListedKernel } from "../model.ts";
+import type { Crcs } from "./crcs.ts";
 import { compileDocumented, type DocumentedPath } from "./documented.ts";
 import type { Release } from "./layout.ts";
 import type { Facts, Row } from "./read.ts";
@@ -9,8 +10,7 @@ export interface HistoryFiles {
   /** What to call it, in evidence. */
   readonly name: string;
   readonly headers: () => Facts;
-  /** The CRC of a name in a release, both by number; 0 where there is none. */
-  readonly crcs: () => (name: number, release: number) => number;
+  readonly crcs: () => Crcs;
   /** Whether a release carries CRCs (default: what its configuration says). */
   readonly hasCrcs?: (release: number) => boolean;
 }
@@ -64,39 +64,39 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
   const documented = lazy(() => compileDocumented(exports));
   const through = once((name) => headers().table("through").find(name));
 
-  const offers = once((name): readonly (KernelExport | undefined)[] => {
-    const row = exported(name);
-    if (!row) return [];
-    const [types, namespaces, exporters] = ["type", "namespace", "exporter"].map((attribute) => row.values(attribute));
-    return types!.map((type, release) => {
-      if (type === undefined) return undefined;
-      const namespace = namespaces![release];
+  const offersOf = (release: number): ((name: string) => KernelExport | undefined) =>
+    once((name) => {
+      const row = exported(name);
+      const type = row?.value("type", release);
+      if (!row || type === undefined) return undefined;
+      const namespace = row.value("namespace", release);
       return {
         name,
         type,
-        exporter: exporters![release] ?? "",
+        exporter: row.value("exporter", release) ?? "",
         ...(namespace !== undefined && { namespace }),
         get crc() {
           return hasCrcs(release) ? crcs()(row.index, release) : 0;
         },
       };
     });
-  });
 
   const headersOf = (release: number): Headers => ({
-    find: (name) => {
+    find: once((name) => {
       const row = declared(name);
       const form = row?.value("form", release);
       if (row === undefined || form === undefined) return undefined;
       const signature = row.value("signature", release);
       const header = row.value("header", release) ?? "";
       return { form: form as Form, header, ...(signature !== undefined && { signature }) } satisfies Declaration;
-    },
-    through: (name) =>
-      through(name)
-        ?.value("by", release)
-        ?.split(" ")
-        .filter((each) => each !== MORE) ?? [],
+    }),
+    through: once(
+      (name) =>
+        through(name)
+          ?.value("by", release)
+          ?.split(" ")
+          .filter((each) => each !== MORE) ?? [],
+    ),
   });
 
   return {
@@ -121,7 +121,7 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
         ...(arch !== "" && { arch }),
         ...(vermagic !== undefined && { vermagic }),
         ...(config?.generator !== undefined && { generator: config.generator }),
-        find: (symbol) => offers(symbol)[release],
+        find: offersOf(release),
         *names() {
           const table = exports.table("exports");
           for (let index = 0; index < table.size; index++) {
@@ -130,11 +130,10 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
           }
         },
         headers: headersOf(release),
-        signatures: (symbol) => {
+        signatures: once((symbol) => {
           const row = exported(symbol);
-          const found = row && ["signature", "definition"].flatMap((attribute) => row.value(attribute, release) ?? []);
-          return found ?? [];
-        },
+          return row ? [row.value("signature", release), row.value("definition", release)].filter((each) => each !== undefined) : [];
+        }),
       };
     },
   };

@@ -1,6 +1,8 @@
 import { crc32 } from "node:zlib";
+import { bytesSource, type ByteSource } from "../../inputs/bytes.ts";
 import { InputError } from "../../shared/input-error.ts";
 import { HEADER_AT, isHeader, MAGIC, type Header, type Release, type Span } from "./layout.ts";
+import { pagesOf, type Pages } from "./pages.ts";
 
 /** What a table says of one name. */
 export interface Row {
@@ -37,62 +39,95 @@ const EMPTY: Table = {
 };
 
 /**
- * Opens a history file over its bytes; look-ups decode what they need and no more.
+ * Opens a history file over its bytes, every one of which is checked first.
  * @param file what to call it in errors. @throws InputError where it is none, is cut short, or is not as it was written.
  */
 export const openFacts = (bytes: Uint8Array, file: string): Facts => {
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const fail = (offset: number, message: string): never => {
+  const pages = pagesOf(bytesSource(file, bytes));
+  const fail = failIn(file);
+  checkHead(pages, fail);
+  if (pages.u32(20) !== crc32(bytes.subarray(HEADER_AT)))
+    fail(20, "the bytes are not those that were written (the checksum differs): the file was cut short or edited");
+  return factsIn(pages, fail);
+};
+
+/**
+ * Opens a history file and reads no more of it than what is looked up: the checksum is not compared, which asks for every byte.
+ * @throws InputError where it is none, here or in a look-up.
+ */
+export const openFactsIn = (source: ByteSource): Facts => {
+  const pages = pagesOf(source);
+  const fail = failIn(source.name);
+  checkHead(pages, fail);
+  return factsIn(pages, fail);
+};
+
+type Fail = (offset: number, message: string) => never;
+
+const failIn =
+  (file: string): Fail =>
+  (offset, message) => {
     throw new InputError({ file, offset, message });
   };
-  if (data.length < HEADER_AT || data.toString("latin1", 0, 16) !== MAGIC) fail(0, `no kernel history ("${MAGIC}" was expected)`);
-  const length = data.readUInt32LE(16);
-  const base = HEADER_AT + length + (-length & 3);
-  if (base > data.length) fail(16, `the header ends at byte ${base}, past the end of the file (${data.length} bytes)`);
-  if (data.readUInt32LE(20) !== crc32(data.subarray(HEADER_AT)))
-    fail(20, "the bytes are not those that were written (the checksum differs): the file was cut short or edited");
-  const header = parseHeader(data.toString("utf8", HEADER_AT, HEADER_AT + length), fail);
+
+/** Where the sections begin. */
+const baseOf = (pages: Pages): number => {
+  const length = pages.u32(16);
+  return HEADER_AT + length + (-length & 3);
+};
+
+const checkHead = (pages: Pages, fail: Fail): void => {
+  if (pages.size < HEADER_AT || pages.text(0, 16) !== MAGIC) fail(0, `no kernel history ("${MAGIC}" was expected)`);
+  const base = baseOf(pages);
+  if (base > pages.size) fail(16, `the header ends at byte ${base}, past the end of the file (${pages.size} bytes)`);
+};
+
+const factsIn = (pages: Pages, fail: Fail): Facts => {
+  const { size: end, u32, byte, text } = pages;
+  const base = baseOf(pages);
+  const header = parseHeader(text(HEADER_AT, HEADER_AT + u32(16)), fail);
 
   /** A list of texts: its bounds are checked once, each offset where it is used. */
-  const list = ({ at, count, size }: Span): { readonly count: number; bounds(index: number): readonly [number, number] } => {
+  const list = ({ at, count, size }: Span): List => {
     const first = base + at;
-    const text = first + 4 * (count + 1);
-    if (text + size > data.length) fail(first, `a list of ${count} texts ends past the end of the file`);
+    const start = first + 4 * (count + 1);
+    if (start + size > end) fail(first, `a list of ${count} texts ends past the end of the file`);
+    const startOf = (index: number): number => {
+      const offset = u32(first + 4 * index);
+      if (offset > size) fail(first + 4 * index, `text ${index} lies outside its list`);
+      return start + offset;
+    };
     return {
       count,
-      bounds: (index) => {
-        const start = data.readUInt32LE(first + 4 * index);
-        const end = data.readUInt32LE(first + 4 * (index + 1));
-        if (start > end || end > size) fail(first + 4 * index, `text ${index} lies outside its list`);
-        return [text + start, text + end];
+      boundsOf: (index) => {
+        const bounds = [startOf(index), startOf(index + 1)] as const;
+        return bounds[0] > bounds[1] ? fail(first + 4 * index, `text ${index} lies outside its list`) : bounds;
       },
     };
   };
   const texts = list(header.texts);
+  const known = new Map<number, string>();
   const textAt = (index: number): string => {
+    const before = known.get(index);
+    if (before !== undefined) return before;
     if (index >= texts.count) fail(base + header.texts.at, `there is no text ${index}`);
-    return data.toString("utf8", ...texts.bounds(index));
+    const found = text(...texts.boundsOf(index));
+    known.set(index, found);
+    return found;
   };
 
-  /** Calls back with each change of a vector: from which release on which text number + 1. */
-  const changes = ([start, end]: readonly [number, number], each: (release: number, text: number) => void): void => {
-    let at = start;
-    const number = (): number => {
-      for (let value = 0, scale = 1; ; scale *= 128) {
-        if (at >= end || scale > 0x1_0000_0000) return fail(at, "a number of a vector does not end");
-        const byte = data[at++]!;
-        value += (byte & 0x7f) * scale;
-        if (byte < 0x80) return value;
+  /** Where the number that was read last ends. */
+  let next = 0;
+  const numberAt = (at: number, stop: number): number => {
+    for (let value = 0, scale = 1; ; scale *= 128) {
+      if (at >= stop || scale > 0x1_0000_0000) return fail(at, "a number of a vector does not end");
+      const each = byte(at++);
+      value += (each & 0x7f) * scale;
+      if (each < 0x80) {
+        next = at;
+        return value;
       }
-    };
-    let release = 0;
-    const next = (): boolean => {
-      if (at >= end) return false;
-      release += number();
-      each(release, number());
-      return true;
-    };
-    while (next());
+    }
   };
 
   const tableOf = (name: string): Table => {
@@ -101,38 +136,49 @@ export const openFacts = (bytes: Uint8Array, file: string): Facts => {
     const { attributes, rows } = description;
     const names = list(description.names);
     const vectors = list(description.vectors);
-    if (base + rows + 4 * attributes.length * names.count > data.length)
-      fail(base + rows, "the rows of a table end past the end of the file");
-    const rowAt = (index: number): Row => {
-      const bounds = (attribute: string): readonly [number, number] | undefined => {
-        const column = attributes.indexOf(attribute);
-        if (column < 0) return undefined;
-        const vector = data.readUInt32LE(base + rows + 4 * (index * attributes.length + column));
-        if (vector > vectors.count) fail(base + rows, `there is no vector ${vector}`);
-        return vector === 0 ? undefined : vectors.bounds(vector - 1);
-      };
-      return {
-        name: data.toString("utf8", ...names.bounds(index)),
-        index,
-        value: (attribute, wanted) => {
-          const vector = bounds(attribute);
-          let found = 0;
-          if (vector) changes(vector, (release, text) => void (release <= wanted && (found = text)));
-          return found === 0 ? undefined : textAt(found - 1);
-        },
-        values: (attribute) => {
-          const values: (string | undefined)[] = Array.from({ length: header.releases.length });
-          const vector = bounds(attribute);
-          if (vector) changes(vector, (release, text) => void values.fill(text === 0 ? undefined : textAt(text - 1), release));
-          return values;
-        },
-      };
+    if (base + rows + 4 * attributes.length * names.count > end) fail(base + rows, "the rows of a table end past the end of the file");
+    /** The number of an attribute's vector; 0 where nothing is known. */
+    const vectorOf = (index: number, attribute: string): number => {
+      const column = attributes.indexOf(attribute);
+      if (column < 0) return 0;
+      const vector = u32(base + rows + 4 * (index * attributes.length + column));
+      return vector > vectors.count ? fail(base + rows, `there is no vector ${vector}`) : vector;
     };
+    const rowAt = (index: number): Row => ({
+      name: text(...names.boundsOf(index)),
+      index,
+      value: (attribute, wanted) => {
+        const vector = vectorOf(index, attribute);
+        if (vector === 0) return undefined;
+        const [start, stop] = vectors.boundsOf(vector - 1);
+        let found = 0;
+        let release = 0;
+        for (let at = start; at < stop; at = next) {
+          release += numberAt(at, stop);
+          if (release > wanted) break;
+          found = numberAt(next, stop);
+        }
+        return found === 0 ? undefined : textAt(found - 1);
+      },
+      values: (attribute) => {
+        const values: (string | undefined)[] = Array.from({ length: header.releases.length });
+        const vector = vectorOf(index, attribute);
+        if (vector === 0) return values;
+        const [start, stop] = vectors.boundsOf(vector - 1);
+        let release = 0;
+        for (let at = start; at < stop; at = next) {
+          release += numberAt(at, stop);
+          const found = numberAt(next, stop);
+          values.fill(found === 0 ? undefined : textAt(found - 1), release);
+        }
+        return values;
+      },
+    });
     const find = (wanted: string): Row | undefined => {
-      const bytesOf = Buffer.from(wanted);
+      const bytes = Buffer.from(wanted);
       for (let low = 0, high = names.count; low < high;) {
         const middle = (low + high) >>> 1;
-        const order = data.compare(bytesOf, 0, bytesOf.length, ...names.bounds(middle));
+        const order = pages.compare(...names.boundsOf(middle), bytes);
         if (order === 0) return rowAt(middle);
         if (order < 0) low = middle + 1;
         else high = middle;
@@ -146,15 +192,21 @@ export const openFacts = (bytes: Uint8Array, file: string): Facts => {
     about: header.about,
     releases: header.releases,
     table: (name) => {
-      const known = opened.get(name) ?? tableOf(name);
-      opened.set(name, known);
-      return known;
+      const before = opened.get(name) ?? tableOf(name);
+      opened.set(name, before);
+      return before;
     },
   };
 };
 
+/** Where the texts of a list begin and end. */
+interface List {
+  readonly count: number;
+  boundsOf(index: number): readonly [start: number, end: number];
+}
+
 /** The checksum vouches for what was written, not for who wrote it, so the header's shape is checked as any input's. */
-const parseHeader = (json: string, fail: (offset: number, message: string) => never): Header => {
+const parseHeader = (json: string, fail: Fail): Header => {
   let header: unknown;
   try {
     header = JSON.parse(json);

@@ -1,0 +1,24 @@
+import type { HeaderName, Tag } from "./model.ts";
+import type { DeclarationIndex } from "./read.ts";
+import type { HeaderFacts, TagKey } from "./tree.ts";
+
+/** All that an index says of one release, as it was given when it was written. */
+export const factsOf = (index: DeclarationIndex, release: number): HeaderFacts => {
+  const headers = index.headersOf(release);
+  const names = new Map<string, readonly HeaderName[]>();
+  for (const name of index.names()) {
+    const found = headers.names(name);
+    if (found.length > 0) names.set(name, found);
+  }
+  const tags = new Map<TagKey, Tag>();
+  for (const key of index.tags()) {
+    const [kind, name] = key.split(" ") as [Tag["tag"], string];
+    const found = headers.tag(kind, name);
+    if (found !== undefined) tags.set(`${kind} ${name}`, found);
+  }
+  return {
+    names,
+    tags,
+    headers: new Map([...index.headers()].filter((path) => headers.hasHeader(path)).map((path) => [path, headers.includes(path)])),
+  };
+};
