@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { crc32, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodeHost } from "../src/cli/host.ts";
+import { bytesSource } from "../src/inputs/bytes.ts";
 import { run } from "../src/cli/run.ts";
 import { readOwn } from "../src/cli/read-shipped.ts";
 import type { Shipped } from "../src/cli/shipped.ts";
@@ -94,6 +95,10 @@ const abiLint = async (cwd: string, argv: readonly string[], history = shippedHi
       readBytes: (path) => {
         const part = partOf(path);
         return part === undefined ? host.readBytes(path) : history[part];
+      },
+      open: (path) => {
+        const part = partOf(path);
+        return part === undefined ? host.open(path) : bytesSource(path, history[part]);
       },
     },
     shipped,

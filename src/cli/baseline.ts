@@ -39,7 +39,8 @@ export const create = async (paths: readonly string[], options: BaselineCommandO
   const judged = await judge(paths, options, io);
   if (!judged) return EXIT.notChecked;
   const identities = judged.findings.flatMap(identitiesOf);
-  host.write(file, renderBaseline(identities));
+  // Another run may have made it meanwhile.
+  host.create(file, renderBaseline(identities));
   stdout.write(`${host.shown(file)}: ${lines(new Set(identities.map((each) => JSON.stringify(each))).size)}\n`);
   return EXIT.clean;
 };
@@ -61,6 +62,7 @@ const rewrite = async (
   const isTold = options.complete ? () => true : compileScope(judged.input.subjects, judged.input.kernels);
   const { kept, dropped, fresh, untold } = updateBaseline(before, judged.findings, isTold);
   const after = renderBaseline(options.acceptNew ? [...kept, ...fresh] : kept);
+  if (host.readText(file) !== text) throw new InputError({ file: name, message: "was changed meanwhile; nothing was written" });
   if (after !== text) host.write(file, after);
   const parts = [`${lines(kept.length)} kept`, `${dropped.length} dropped`];
   if (options.acceptNew) parts.push(`${fresh.length} added`);

@@ -2,13 +2,19 @@
 import { EXIT } from "./exit-code.ts";
 import { VERSION } from "./version.ts";
 
-// A reader that goes away (`| head`) is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
-
 const argv = process.argv.slice(2);
+
+// A reader that goes away (`| head`) is no fault: the status is what it would have been. What never ends by itself ends then.
+// A report that could not be written is one that nobody has.
+process.stdout.on("error", async (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") return argv.includes("--watch") ? process.exit() : undefined;
+  if (process.exitCode === EXIT.notChecked) return;
+  process.exitCode = EXIT.notChecked;
+  const { problemText, reasonOf } = await import("./run.ts");
+  process.stderr.write(problemText({ file: "standard output", message: reasonOf(error) ?? String(error) }));
+});
+// There is nobody left to tell.
+process.stderr.on("error", () => {});
 
 /** Opened for whatever asks more than the version. */
 const runAll = async (): Promise<number> => {
@@ -35,8 +41,14 @@ const runAll = async (): Promise<number> => {
 
 try {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) process.stdout.write(`${VERSION}\n`);
-  else process.exitCode = await runAll();
+  else {
+    const status = await runAll();
+    process.exitCode ??= status;
+  }
 } catch (error) {
-  console.error(error);
-  process.exitCode = EXIT.bug;
+  // The system refused before there was anything to check: abi-lint's own files, or the folder it was started in.
+  const isRefused = error instanceof Error && "syscall" in error;
+  if (isRefused) console.error(`abi-lint: error: ${error.syscall === "uv_cwd" ? "the working directory is not there" : error.message}`);
+  else console.error(error);
+  process.exitCode = isRefused ? EXIT.notChecked : EXIT.bug;
 }

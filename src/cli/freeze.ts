@@ -1,4 +1,5 @@
 import { nodeHost } from "./host.ts";
+import { notices } from "./notices.ts";
 import { readRuleTypes } from "./rule-types.ts";
 import { freezeShipped, readShipped } from "./read-shipped.ts";
 
@@ -6,3 +7,4 @@ import { freezeShipped, readShipped } from "./read-shipped.ts";
 const host = nodeHost(process.cwd());
 host.write("dist/rules.json", JSON.stringify(freezeShipped(readShipped(host, "rules"))));
 host.write("dist/rule-types.json", JSON.stringify(readRuleTypes(host, "src")));
+host.write("dist/LICENSES.txt", notices(host, "."));

@@ -8,6 +8,8 @@ import { LEVELS_UP, sourceFolder } from "./place-sources.ts";
 /** More sources than any module that this is worth the time for. */
 const MAX_FILES = 500;
 const MAX_BYTES = 4_000_000;
+/** Of all of them together. */
+const MAX_ALL = 16 * MAX_BYTES;
 
 const shown = (file: string, { line, text }: Condition): string => `${file}:${line} ${text}`;
 
@@ -38,11 +40,13 @@ export const guardSites = (host: Host, subject: Subject): Subject => {
   const headers = [...new Set(files.map(dirname)), ...foldersAbove(host, folder)].flatMap((each) => headersIn(host, folder, each));
   const read = new Map<string, Conditionals>();
   const defines = new Map<string, string>();
+  let all = 0;
   for (const file of [...new Set([...files, ...headers])].slice(0, MAX_FILES)) {
     const path = join(folder, file);
     if (host.kindOf(path) !== "file") continue;
     const text = host.readText(path);
-    if (text.length > MAX_BYTES) continue;
+    if (text.length > MAX_BYTES || all + text.length > MAX_ALL) continue;
+    all += text.length;
     const conditionals = readConditionals(text);
     read.set(file, conditionals);
     for (const [name, condition] of conditionals.defines) if (!defines.has(name)) defines.set(name, shown(file, condition));

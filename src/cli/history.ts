@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { openCrcs } from "../kernels/history/crcs.ts";
+import type { ByteSource } from "../inputs/bytes.ts";
+import { openCrcs, openCrcsIn } from "../kernels/history/crcs.ts";
 import { historyOf, type History } from "../kernels/history/history.ts";
-import { openFacts } from "../kernels/history/read.ts";
+import { openFacts, openFactsIn } from "../kernels/history/read.ts";
 import type { Rates } from "../kernels/history/rates.ts";
 import { here } from "./shipped.ts";
 import type { Host } from "./host.ts";
@@ -16,18 +17,41 @@ const folderOf = (host: Host): string =>
 /** How often exports broke in the past. The file is shipped: a test holds it against its schema. */
 export const readRates = (host: Host): Rates => JSON.parse(host.readText(join(folderOf(host), `${SHIPPED}.rates.json`))) as Rates;
 
-/** Opens the shipped history: the exports now, headers and CRCs where they are first asked for. @throws InputError where a file is not as it was written. */
+const opened = new WeakMap<Host, History>();
+
+const NAME = `the exports of Debian's ${SHIPPED} kernels`;
+
+/**
+ * Opens the shipped history, once for a host: of its files what is looked up is read, and nothing else.
+ * What was installed is not compared with its checksums at every run; `checkedHistory` does that. @throws InputError where it is no history.
+ */
 export const openHistory = (host: Host): History => {
+  const before = opened.get(host);
+  if (before) return before;
+  const part = (name: string): ByteSource => host.open(join(folderOf(host), `${SHIPPED}.${name}`));
+  const exports = openFactsIn(part("exports"));
+  const history = historyOf({
+    exports,
+    name: NAME,
+    headers: () => openFactsIn(part("headers")),
+    crcs: () => openCrcsIn(part("crcs"), exports.table("exports").size, exports.releases.length),
+  });
+  opened.set(host, history);
+  return history;
+};
+
+/** The shipped history, every byte of its files held against their checksums: what the commands that tell of kernels open. @throws InputError */
+export const checkedHistory = (host: Host): History => {
   const folder = folderOf(host);
-  const bytesOf = (part: string): readonly [Uint8Array, string] => {
-    const path = join(folder, `${SHIPPED}.${part}`);
+  const part = (name: string): readonly [Uint8Array, string] => {
+    const path = join(folder, `${SHIPPED}.${name}`);
     return [host.readBytes(path), host.shown(path)];
   };
-  const exports = openFacts(...bytesOf("exports"));
+  const exports = openFacts(...part("exports"));
   return historyOf({
     exports,
-    name: `the exports of Debian's ${SHIPPED} kernels`,
-    headers: () => openFacts(...bytesOf("headers")),
-    crcs: () => openCrcs(...bytesOf("crcs"), exports.table("exports").size, exports.releases.length),
+    name: NAME,
+    headers: () => openFacts(...part("headers")),
+    crcs: () => openCrcs(...part("crcs"), exports.table("exports").size, exports.releases.length),
   });
 };

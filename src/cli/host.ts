@@ -1,7 +1,10 @@
 import {
-  appendFileSync,
+  accessSync,
   closeSync,
+  constants,
+  fchmodSync,
   fstatSync,
+  ftruncateSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -18,27 +21,30 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import type { ByteSource } from "../inputs/bytes.ts";
+import { bytesSource, type ByteSource } from "../inputs/bytes.ts";
 import { InputError } from "../shared/input-error.ts";
 import { MAX_TEXT, MAX_UNPACKED } from "../shared/limits.ts";
 
 /** The one door to the file system. Paths are taken relative to `cwd`. */
 export interface Host {
   readonly cwd: string;
-  /** Opens a file for the time of one call; bytes are read where they are asked for. */
+  /** Opens a file for the time of one call; bytes are read where they are asked for, those of a pipe or a device at once. */
   withFile<T>(path: string, use: (source: ByteSource) => T | Promise<T>): Promise<T>;
+  /** Opens a file for as long as the process lives. */
+  open(path: string): ByteSource;
   /** A whole file; one beyond MAX_TEXT is an input error. */
   readText(path: string): string;
   readBytes(path: string): Uint8Array;
   readStdin(): Uint8Array;
+  /** What a path leads to; "missing" where its links lead nowhere. */
   kindOf(path: string): "file" | "folder" | "other" | "missing";
   /** Where a path leads, links resolved. */
   realPath(path: string): string;
   /** Names in a folder, sorted. */
   list(path: string): readonly string[];
-  /** Writes a file whole or not at all. */
+  /** Writes a file whole or not at all, where a link leads to and with the mode it had; a pipe or a device is written to as it is. */
   write(path: string, content: string | Uint8Array): void;
-  /** Adds to the end of a file, which need not be there yet. */
+  /** Adds to the end of a file, which need not be there yet: all of it or nothing. */
   append(path: string, text: string): void;
   /** Makes a folder, and those above it, where they are not there. */
   makeFolder(path: string): void;
@@ -68,42 +74,72 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
   ENOTDIR: "a part of the path is no directory",
   EMFILE: "too many open files",
+  ENFILE: "too many open files",
+  EDQUOT: "the quota is used up",
+  EFBIG: "larger than a file may be",
+  EIO: "the device failed",
+  ENXIO: "is a device or a socket that cannot be opened",
+};
+
+/** What an error of Node's says of a file; undefined for a bug. */
+export const reasonOf = (error: unknown): string | undefined => {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^E[A-Z0-9]+$/.test(code) ? (REASONS[code] ?? `cannot be used (${code})`) : undefined;
 };
 
 /** Node's error codes as a sentence about the file; anything else is a bug and stays one. */
-const guard = <T>(file: string, action: () => T): T => {
+const guard = <T>(file: string, action: () => T, absent = REASONS["ENOENT"]!): T => {
   try {
     return action();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
-    if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) throw error;
-    throw new InputError({ file, message: REASONS[code] ?? `cannot be used (${code})` });
+    const message = reasonOf(error);
+    if (message === undefined) throw error;
+    throw new InputError({ file, message: message === REASONS["ENOENT"] ? absent : message });
   }
 };
+
+const NO_FOLDER = "there is no such folder to write to";
+
+const SHORTER = "the file became shorter while it was read";
 
 /** Reads exactly what was asked for: a file that shrinks meanwhile is an input error, not garbage. */
 const readExactly = (fd: number, name: string, offset: number, length: number): Uint8Array => {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length;) {
     const count = readSync(fd, bytes, done, length - done, offset + done);
-    if (count === 0) throw new InputError({ file: name, offset: offset + done, message: "the file became shorter while it was read" });
+    if (count === 0) throw new InputError({ file: name, offset: offset + done, message: SHORTER });
     done += count;
   }
   return bytes;
 };
 
-/** What is at a path; below a file there is nothing. */
+/** What is at a path; below a file there is nothing, nor at the end of links that lead in a circle. */
 const statOf = (path: string): Stats | undefined => {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined;
+    if (["ENOTDIR", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;
   }
 };
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const raise = (signal: NodeJS.Signals): void => {
+  for (const each of SIGNALS) process.removeListener(each, raise);
+  process.kill(process.pid, signal);
+};
+
+/**
+ * Lets a signal wait until what is written now, at one stroke, is written: it would leave a part of it behind. From the first file on, because
+ * a signal is lost that comes just when nobody listens for it any more; to write is the last that a command does.
+ */
+const holdSignals = (): void => {
+  for (const signal of SIGNALS) if (!process.listeners(signal).includes(raise)) process.on(signal, raise);
+};
+
 /** Makes a file and its folders; whatever fails leaves nothing behind. */
 const createFile = (target: string, text: string): (() => void) => {
+  holdSignals();
   const first = mkdirSync(dirname(target), { recursive: true });
   const removeFolders = (): void => {
     if (first !== undefined) for (let folder = dirname(target); folder.length >= first.length; folder = dirname(folder)) rmdirSync(folder);
@@ -147,6 +183,9 @@ const orNothing = <T>(action: () => T): T | undefined => {
 
 const PIECE = 65_536;
 
+/** Bytes; a file that has no more is read at once: half of a module is looked at, in a dozen places. */
+const SMALL = 65_536;
+
 /** Reads what has no size of its own, a pipe or a device, to its end: /dev/zero has none. */
 const readToEnd = (fd: number, name: string, most: number): Buffer => {
   const pieces: Buffer[] = [];
@@ -157,6 +196,58 @@ const readToEnd = (fd: number, name: string, most: number): Buffer => {
     size += count;
     if (size > most) throw new InputError({ file: name, offset: most, message: `goes on after ${most} bytes` });
     pieces.push(piece.subarray(0, count));
+  }
+};
+
+/** Where a file stands that is to be written: at the end of links, or at the path itself where there is nothing yet. */
+const placeOf = (target: string): string => (lstatSync(target, { throwIfNoEntry: false }) ? realpathSync(target) : target);
+
+/** Writes beside a file and puts it in its place; whatever fails leaves what was there. */
+const replaceFile = (target: string, content: string | Uint8Array): void => {
+  const before = statOf(target);
+  // To replace a file asks for a writable folder alone.
+  if (before) accessSync(target, constants.W_OK);
+  holdSignals();
+  // No process has a number of its own where containers share a folder.
+  const draft = join(dirname(target), `.${crypto.randomUUID()}.abi-lint.tmp`);
+  try {
+    const fd = openSync(draft, "wx");
+    try {
+      writeFileSync(fd, content);
+      if (before) fchmodSync(fd, before.mode & 0o777);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(draft, target);
+  } catch (error) {
+    orNothing(() => unlinkSync(draft));
+    throw error;
+  }
+};
+
+/** What a process has open (proc(5)): a file that stands there is another's, and may have been written to already. */
+const OPENED = /^\/(dev|proc)\//;
+
+const writeTo = (path: string, content: string | Uint8Array): void => {
+  const target = OPENED.test(path) ? path : placeOf(path);
+  if (OPENED.test(target) || statOf(target)?.isFile() === false) writeFileSync(target, content, { flag: "a" });
+  else replaceFile(target, content);
+};
+
+/** Adds to the end of a file; what does not fit is taken back. */
+const appendTo = (path: string, text: string): void => {
+  holdSignals();
+  const fd = openSync(path, "a");
+  try {
+    const { size } = fstatSync(fd);
+    try {
+      writeFileSync(fd, text);
+    } catch (error) {
+      orNothing(() => ftruncateSync(fd, size));
+      throw error;
+    }
+  } finally {
+    closeSync(fd);
   }
 };
 
@@ -206,7 +297,13 @@ export const nodeHost = (cwd: string): Host => {
       const stat = statSync(resolve(cwd, path));
       const message = `goes on after ${MAX_TEXT} bytes (it has ${stat.size})`;
       if (stat.size > MAX_TEXT) throw new InputError({ file: shown(path), offset: MAX_TEXT, message });
-      if (stat.isDirectory() || (stat.isFile() && stat.size > 0)) return readFileSync(resolve(cwd, path));
+      if (stat.isDirectory() || (stat.isFile() && stat.size > 0)) {
+        const bytes = readFileSync(resolve(cwd, path));
+        // A file of sysfs says a page and has less; it does not change.
+        if (bytes.length < stat.size && statSync(resolve(cwd, path)).size !== stat.size)
+          throw new InputError({ file: shown(path), offset: bytes.length, message: SHORTER });
+        return bytes;
+      }
       const fd = openSync(resolve(cwd, path), "r");
       try {
         return readToEnd(fd, shown(path), MAX_TEXT);
@@ -224,15 +321,28 @@ export const nodeHost = (cwd: string): Host => {
       const fd = guard(name, () => openSync(resolve(cwd, path), "r"));
       try {
         const stat = fstatSync(fd);
-        if (stat.isDirectory()) throw new InputError({ file: name, message: "is a directory" });
-        return await use({ name, size: stat.size, read: (offset, length) => guard(name, () => readExactly(fd, name, offset, length)) });
+        if (stat.isDirectory()) throw new InputError({ file: name, message: REASONS["EISDIR"]! });
+        if (stat.size === 0)
+          return await use(
+            bytesSource(
+              name,
+              guard(name, () => readToEnd(fd, name, MAX_UNPACKED)),
+            ),
+          );
+        const read = (offset: number, length: number): Uint8Array => guard(name, () => readExactly(fd, name, offset, length));
+        return await use(stat.isFile() && stat.size <= SMALL ? bytesSource(name, read(0, stat.size)) : { name, size: stat.size, read });
       } finally {
         closeSync(fd);
       }
     },
+    open: (path) => {
+      const name = shown(path);
+      const fd = guard(name, () => openSync(resolve(cwd, path), "r"));
+      return { name, size: fstatSync(fd).size, read: (offset, length) => guard(name, () => readExactly(fd, name, offset, length)) };
+    },
     readBytes: (path) => readWhole(path),
     readText: (path) => readWhole(path).toString("utf8"),
-    append: (path, text) => guard(shown(path), () => appendFileSync(resolve(cwd, path), text)),
+    append: (path, text) => guard(shown(path), () => appendTo(resolve(cwd, path), text), NO_FOLDER),
     makeFolder: (path) => guard(shown(path), () => void mkdirSync(resolve(cwd, path), { recursive: true })),
     readStdin: () => guard("-", () => readToEnd(0, "-", MAX_UNPACKED)),
     kindOf: (path) => {
@@ -251,21 +361,6 @@ export const nodeHost = (cwd: string): Host => {
         writeFileSync(draft, text, { flag: "wx", mode: 0o600 });
         renameSync(draft, join(folder, name));
       }),
-    write: (path, content) =>
-      guard(shown(path), () => {
-        const target = resolve(cwd, path);
-        const draft = join(dirname(target), `.${process.pid}.abi-lint.tmp`);
-        try {
-          writeFileSync(draft, content, { flag: "wx" });
-          renameSync(draft, target);
-        } catch (error) {
-          try {
-            unlinkSync(draft);
-          } catch {
-            // It was never made, or is gone already.
-          }
-          throw error;
-        }
-      }),
+    write: (path, content) => guard(shown(path), () => writeTo(resolve(cwd, path), content), NO_FOLDER),
   };
 };

@@ -6,7 +6,7 @@ import { findRelease } from "../kernels/history/releases.ts";
 import type { ListedKernel } from "../kernels/model.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import { nearest } from "../shared/suggest.ts";
-import { openHistory } from "./history.ts";
+import { checkedHistory } from "./history.ts";
 import type { Host } from "./host.ts";
 import { openStore } from "./kernel-store.ts";
 
@@ -33,7 +33,7 @@ export interface KnownKernels {
 export const openKnown = (host: Host, folder: string): KnownKernels => {
   const store = openStore(host, folder);
   let opened: History | undefined;
-  const history = (): History => (opened ??= openHistory(host));
+  const history = (): History => (opened ??= checkedHistory(host));
   const shipped = (number: number): KnownKernel => {
     const { name, about, releases } = history();
     return { origin: "shipped", release: releases[number]!, file: name, about, kernel: history().kernel(number) };

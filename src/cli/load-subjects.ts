@@ -135,16 +135,40 @@ const MODULE = /\.ko(\.(gz|xz|zst))?$/;
 /** What a folder is searched for: modules, and BPF objects under the name that libbpf's own examples give them. */
 const INPUT = /\.(ko(\.(gz|xz|zst))?|bpf\.o)$/;
 
-/** The modules and BPF objects below a folder, in a stable order. A folder is entered once, however many links lead to it. */
-const modulesBelow = (host: Host, folder: string, seen = new Set<string>()): string[] => {
-  const real = host.realPath(folder);
-  if (seen.has(real)) return [];
-  seen.add(real);
-  return host.list(folder).flatMap((name) => {
-    const path = join(folder, name);
-    if (INPUT.test(name)) return host.kindOf(path) === "file" ? [path] : [];
-    return host.kindOf(path) === "folder" ? modulesBelow(host, path, seen) : [];
-  });
+/**
+ * The modules and BPF objects below a folder, in a stable order; a link that leads nowhere is one of them, and fails when it is read.
+ * A folder is entered once, however many links lead to it; one that cannot be listed costs only itself.
+ */
+const modulesBelow = (host: Host, top: string, problems: Problem[]): string[] => {
+  const seen = new Set<string>();
+  const below = (folder: string): string[] => {
+    const real = host.realPath(folder);
+    if (seen.has(real)) return [];
+    seen.add(real);
+    return host.list(folder).flatMap((name) => {
+      const path = join(folder, name);
+      return orProblem(() => inFolder(path, host.kindOf(path)), problems) ?? [];
+    });
+  };
+  const inFolder = (path: string, kind: ReturnType<Host["kindOf"]>): string[] => {
+    if (kind === "folder" && !INPUT.test(path)) return below(path);
+    // Node reads a name that is not UTF-8 as one that is not there.
+    if (kind === "missing" && path.includes("\ufffd"))
+      throw new InputError({ file: host.shown(path), message: "its name is not UTF-8, so that it cannot be opened" });
+    return INPUT.test(path) && (kind === "file" || kind === "missing") ? [path] : [];
+  };
+  return below(top);
+};
+
+/** What a step gives; undefined where it ends with an input error, which is kept. */
+const orProblem = <T>(step: () => T, problems: Problem[]): T | undefined => {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
 };
 
 /** The modules that a kbuild `modules.order` lists: relative to it, as objects since 6.3 (scripts/Makefile.modpost). */
@@ -156,11 +180,12 @@ const modulesOrdered = (host: Host, file: string): string[] =>
     .map((line) => join(line.startsWith("/") ? "" : dirname(file), line.replace(/\.o$/, ".ko")));
 
 /** The files that an input stands for. */
-const filesOf = (host: Host, path: string): readonly string[] => {
+const filesOf = (host: Host, path: string, problems: Problem[]): readonly string[] => {
   if (path.endsWith("modules.order")) return modulesOrdered(host, path);
   if (host.kindOf(path) !== "folder") return [path];
-  const files = modulesBelow(host, path);
-  if (files.length === 0)
+  const before = problems.length;
+  const files = modulesBelow(host, path, problems);
+  if (files.length === 0 && problems.length === before)
     throw new InputError({ file: host.shown(path), message: "is a directory with neither a kernel module nor a BPF object in it" });
   return files;
 };
@@ -201,16 +226,20 @@ export const loadSubjects = async (
   let done = 0;
   for (const [index, path] of paths.entries()) {
     await attempt(async () => {
-      if (path === "-")
-        return void subjects.push(
-          ...(await subjectsOf(await decompressed(bytesSource("-", host.readStdin())), undefined, options, problems)),
-        );
-      const files = filesOf(host, path);
+      if (path === "-") {
+        const source = await decompressed(bytesSource("-", host.readStdin()));
+        for (const subject of await subjectsOf(source, undefined, options, problems)) subjects.push(subject);
+        return;
+      }
+      const files = filesOf(host, path, problems);
       // How many there are in all is known when the last path is looked into.
       const all = index === paths.length - 1 ? done + files.length : undefined;
       for (const file of files) {
         progress?.("reads inputs", ++done, all);
-        await attempt(async () => void subjects.push(...(await loadFile(host, file, optionsFor(file), problems))));
+        // A manifest may have more subjects than a call has arguments.
+        await attempt(async () => {
+          for (const subject of await loadFile(host, file, optionsFor(file), problems)) subjects.push(subject);
+        });
       }
     });
   }

@@ -26,4 +26,5 @@ export const run = async (argv: readonly string[], surroundings: Io): Promise<Ex
   return status;
 };
 
-export { nodeHost } from "./host.ts";
+export { nodeHost, reasonOf } from "./host.ts";
+export { problemText } from "./problems.ts";

@@ -18,6 +18,8 @@ export interface JudgedUse {
   readonly context: Context;
   /** One for each kernel asked about. */
   readonly views: readonly KernelView[];
+  /** The context with each view, for whatever asks kernel by kernel. */
+  readonly contexts: readonly Context[];
 }
 
 const siblingExport = ({ subject, export: { name, type, namespace } }: Sibling): KernelExport => ({
@@ -129,8 +131,9 @@ export const compileJudge = (
         ...(agreed && { isNew: !agreed.has(keyOf(subject, use)) }),
       };
       const verdict = promised(seen);
-      const context = { ...seen, level: verdict.level, ...(verdict.kernels && { promisedOn: verdict.kernels }) };
-      return { use, verdict, views, context };
+      const context: Context = { ...seen, level: verdict.level, ...(verdict.kernels && { promisedOn: verdict.kernels }) };
+      const contexts = views.map((each): Context => (each === view ? context : { ...context, view: each }));
+      return { use, verdict, context, views, contexts };
     };
     return { base, kernels: own, judge };
   };

@@ -68,9 +68,8 @@ const useRule = (rule: ResolvedRule, { replacements }: RunGround): CompiledRule 
     const ground: FindingGround = { rule, subject, base, replacements };
     const found: Found[] = [];
     for (const judged of pick(uses)) {
-      const all: readonly Context[] = perKernel ? judged.views.map((view) => ({ ...judged.context, view })) : [judged.context];
-      const contexts = all.filter(test);
-      if (contexts.length === 0) continue;
+      if (!(perKernel ? judged.contexts.some(test) : test(judged.context))) continue;
+      const contexts = perKernel ? judged.contexts.filter(test) : [judged.context];
       found.push(
         foundOf(
           contexts,

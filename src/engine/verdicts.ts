@@ -1,9 +1,9 @@
 import type { BtfVerdict, KernelVerdict, LoadVerdict, RebuildVerdict } from "../findings/model.ts";
 import type { Kernel } from "../kernels/model.ts";
 import type { Gap, RebuildState } from "../shared/vocabulary.ts";
-import type { Subject } from "../usage/model.ts";
+import type { Subject, Use } from "../usage/model.ts";
 import { isNeededToLoad, isSpared } from "./btf.ts";
-import type { KernelView } from "./context.ts";
+import type { Context, KernelView } from "./context.ts";
 import type { JudgedUse } from "./judge.ts";
 import { crcStateOf } from "./predicates/crc.ts";
 import { accessOf } from "./predicates/namespace-access.ts";
@@ -87,18 +87,18 @@ const moduleVerdicts = (
   const symbols = uses.filter(({ use }) => use.kind === "symbol");
   return kernels.map((kernel): KernelVerdict => {
     const gaps = gapsOn(kernel, remarks);
-    const seen = symbols.flatMap((judged) => {
-      const view = judged.views.find((each) => each.kernel === kernel);
-      return view ? [{ judged, view }] : [];
+    const seen = symbols.flatMap(({ use, contexts }) => {
+      const context = contexts.find((each) => each.view?.kernel === kernel);
+      return context?.view ? [{ use, context, view: context.view }] : [];
     });
-    const count = (test: (view: KernelView, judged: JudgedUse) => boolean): number =>
-      seen.filter(({ view, judged }) => test(view, judged)).length;
+    const count = (test: (view: KernelView, use: Use, context: Context) => boolean): number =>
+      seen.filter(({ view, use, context }) => test(view, use, context)).length;
     const isGpl = ({ found }: KernelView): boolean => found?.type === "EXPORT_SYMBOL_GPL";
-    const namespaces = count((view, { context }) => ["missing", "restricted"].includes(accessOf({ ...context, view }) ?? ""));
+    const namespaces = count((_view, _use, context) => ["missing", "restricted"].includes(accessOf(context) ?? ""));
     const against = {
-      missing: count(({ found }, { use }) => found === undefined && !use.weak),
-      crcs: count((view, { context }) => crcStateOf({ ...context, view }) === "differs"),
-      licence: refusers.includes("loader") ? count((view, { use }) => isGpl(view) && !use.weak) : 0,
+      missing: count(({ found }, use) => found === undefined && !use.weak),
+      crcs: count((_view, _use, context) => crcStateOf(context) === "differs"),
+      licence: refusers.includes("loader") ? count((view, use) => isGpl(view) && !use.weak) : 0,
       namespaces,
     };
     const vermagic = gaps.some((gap) => BLIND.has(gap)) ? "not-checked" : vermagicOf(subject, kernel);

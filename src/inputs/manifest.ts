@@ -2,7 +2,8 @@ import * as z from "zod";
 import { validate } from "../shared/validate.ts";
 import { CORE_ASKS, type CoreLayout as Layout } from "../shared/core-access.ts";
 import { GUARDS, INTERFACE_KINDS, keysOf, ODDITIES, ORIGINS, SIGHTINGS, SUBJECT_KINDS } from "../shared/vocabulary.ts";
-import { parseYaml, type YamlText } from "../shared/yaml.ts";
+import { parseJsonOrYaml } from "../shared/json-text.ts";
+import type { YamlText } from "../shared/yaml.ts";
 
 // The manifest's form (version 1): what a subject takes from the kernel, as a file that can be committed, read and written by hand.
 
@@ -132,6 +133,6 @@ export interface ParsedManifest {
 
 /** Reads a manifest, JSON or YAML. @throws InputError with every problem's line and column. */
 export const parseManifest = (text: string, file: string): ParsedManifest => {
-  const yaml = parseYaml(text, file);
+  const yaml = parseJsonOrYaml(text, file);
   return { manifest: validate(yaml, Manifest), yaml };
 };

@@ -82,7 +82,8 @@ export const parseTar = (source: ByteSource): readonly TarMember[] => {
     const header = source.read(at, BLOCK);
     if (header.every((byte) => byte === 0)) return members;
     // The checksum is that of the header with blanks in its place.
-    const sum = header.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 0x20 : byte), 0);
+    let sum = 8 * 0x20;
+    for (let index = 0; index < BLOCK; index++) if (index < 148 || index >= 156) sum += header[index]!;
     if (numberOf(header.subarray(148, 156)) !== sum) fail(at + 148, "no header of a tar archive (the checksum differs)");
     const type = String.fromCharCode(header[156]!);
     const own = numberOf(header.subarray(124, 136)) ?? fail(at + 124, "the size of a member is no number");

@@ -1,4 +1,5 @@
 import type { PolicyLine } from "../findings/model.ts";
+import { MAX_LINE } from "../shared/limits.ts";
 import { validate } from "../shared/validate.ts";
 import { parseYaml } from "../shared/yaml.ts";
 import { BaselineFile } from "./schema.ts";
@@ -33,7 +34,7 @@ export const renderBaseline = (identities: Iterable<Identity>): string =>
     .map((line) => `${line}\n`)
     .join("");
 
-/** A line as `lineOf` writes it. */
+/** A line as `lineOf` writes it; on one of millions of characters the expression would exhaust its stack. */
 const LINE = /^- \["[^"\\]+"(, "([^"\\]|\\["\\]|\\u[0-9a-f]{4})*"){4}\]$/;
 
 /**
@@ -44,7 +45,7 @@ const parseRendered = (text: string, file: string): Baseline | undefined => {
   if (!text.startsWith(HEAD) || !text.endsWith("\n")) return undefined;
   const lines = text.slice(HEAD.length, -1).split("\n");
   const first = HEAD.split("\n").length;
-  if (text.length > HEAD.length && !lines.every((line) => LINE.test(line))) return undefined;
+  if (text.length > HEAD.length && !lines.every((line) => line.length <= MAX_LINE && LINE.test(line))) return undefined;
   const { data } = BaselineFile.shape.accepted.safeParse(
     text.length > HEAD.length ? JSON.parse(`[${lines.map((line) => line.slice(2)).join()}]`) : [],
   );

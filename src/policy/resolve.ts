@@ -13,10 +13,16 @@ import { PLACEHOLDERS } from "./placeholders.ts";
 const given = <T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 
+/** A stranger's policy may have more faults than a call has arguments. */
+const tell = (problems: Problem[], more: readonly Problem[]): void => {
+  for (const each of more) problems.push(each);
+};
+
 const checkTemplate = (template: string | undefined, yaml: YamlText, path: Path): Problem[] =>
   [...(template ?? "").matchAll(/\{([^{}]*)\}/g)]
     .map((each) => each[1]!)
     .filter((name) => !Object.hasOwn(PLACEHOLDERS, name))
+    .slice(0, MAX_TEXT_PROBLEMS + 1)
     .map((name) => yaml.problem(path, `unknown placeholder {${name}}`, didYouMean(name, Object.keys(PLACEHOLDERS))));
 
 /** A remark (a gap, an oddity) speaks of no use; a promise is made about an interface, whatever level it thereby gets. */
@@ -56,9 +62,10 @@ const applyRules = (rules: Map<string, ResolvedRule>, { yaml, policy }: Layer, p
       }
       continue;
     }
-    problems.push(...checkTemplate(block.message, yaml, [...path, "message"]), ...checkTemplate(block.instead, yaml, [...path, "instead"]));
+    tell(problems, checkTemplate(block.message, yaml, [...path, "message"]));
+    tell(problems, checkTemplate(block.instead, yaml, [...path, "instead"]));
     const origins = Object.fromEntries(Object.keys(given(block)).map((key) => [key, yaml.placeOf([...path, key])]));
-    if (block.match) problems.push(...checkMatch(block.match, yaml, [...path, "match"], []));
+    if (block.match) tell(problems, checkMatch(block.match, yaml, [...path, "match"], []));
     if (known?.code && block.match) problems.push(yaml.problem([...path, "match"], `${known.at.file} says what "${id}" matches`));
     if (known) {
       rules.set(id, {
@@ -174,15 +181,14 @@ export const resolvePolicy = (entry: string | undefined, source: PolicySource, c
   );
   for (const layer of layers) {
     (layer.policy.promises ?? []).forEach(({ match }, index) =>
-      problems.push(...checkMatch(match, layer.yaml, ["promises", index, "match"], PROMISE_FORBIDDEN)),
+      tell(problems, checkMatch(match, layer.yaml, ["promises", index, "match"], PROMISE_FORBIDDEN)),
     );
     (layer.policy.waivers ?? []).forEach(({ rule, match }, index) => {
       if (!rules.has(rule)) unknown.push(layer.yaml.problem(["waivers", index, "rule"], ...unknownRule(unknown, rule, rules)));
-      if (match)
-        problems.push(...checkMatch(match, layer.yaml, ["waivers", index, "match"], rules.get(rule)?.remarks ? [] : REMARK_FIELDS));
+      if (match) tell(problems, checkMatch(match, layer.yaml, ["waivers", index, "match"], rules.get(rule)?.remarks ? [] : REMARK_FIELDS));
     });
   }
-  if (code.length === 0 || codeRules) problems.push(...unknown);
+  if (code.length === 0 || codeRules) tell(problems, unknown);
   const lists = resolveLists(layers, problems);
   if (problems.length > 0) throw new InputError(fewer(inOrder(problems)));
   return {

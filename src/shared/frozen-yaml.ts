@@ -7,7 +7,8 @@ export interface FrozenYaml {
   readonly places: Readonly<Record<string, readonly [line: number, column: number]>>;
 }
 
-const keyOf = (path: Path): string => path.join("\n");
+/** A step a line: the empty key is a step, too. */
+const keyOf = (path: Path): string => path.map((step) => `${step}\n`).join("");
 
 /** Every path of a value, the root's first. */
 const pathsOf = (value: unknown, path: Path = []): Path[] => {
@@ -15,15 +16,17 @@ const pathsOf = (value: unknown, path: Path = []): Path[] => {
   return [path, ...Object.entries(value).flatMap(([key, each]) => pathsOf(each, [...path, Array.isArray(value) ? Number(key) : key]))];
 };
 
-/** Makes a text that was read and found valid into data, so that it need not be read again. */
+/** Makes a text that was read and found valid into data, so that it need not be read again. Within a rule's examples nothing is ever at fault then. */
 export const freezeYaml = (yaml: YamlText, value: unknown): FrozenYaml => ({
   file: yaml.file,
   value,
   places: Object.fromEntries(
-    pathsOf(yaml.value).map((path) => {
-      const { line, column } = yaml.placeOf(path);
-      return [keyOf(path), [line, column]];
-    }),
+    pathsOf(yaml.value)
+      .filter(([key, second]) => key !== "examples" || second === undefined)
+      .map((path) => {
+        const { line, column } = yaml.placeOf(path);
+        return [keyOf(path), [line, column]];
+      }),
   ),
 });
 

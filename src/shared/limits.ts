@@ -15,7 +15,7 @@ export const MIN_SECTION_UNPACKED = 16 * MIB;
 export const MAX_SECTION_RATIO = 100;
 
 /** Sections of an ELF file: nvidia.ko has 15,000 with -ffunction-sections, a module of the kernel 93. */
-export const MAX_SECTIONS = 200_000;
+export const MAX_SECTIONS = 100_000;
 /** Symbols of one: a module with debug information has 514,000 (riscv64, with the compiler's local labels). */
 export const MAX_SYMBOLS = 4_000_000;
 /** Bytes of a name in an ELF file or its debug information: the kernel's own end at 511 (KSYM_NAME_LEN), mangled ones of Rust and C++ may go on. */
@@ -34,7 +34,7 @@ export const MAX_FRAMES = 1_000_000;
 export const MAX_LOOKUPS = 20_000;
 
 /** Units of debug information: vmlinux has 3,000. */
-export const MAX_UNITS = 100_000;
+export const MAX_UNITS = 20_000;
 /** Names, functions, ranges and lines of debug information that are kept: ten times what the largest module of a kernel has. */
 export const MAX_KEPT = 8_000_000;
 /** Bytes of a path in debug information: no call of Linux takes a longer one (PATH_MAX). */
@@ -44,7 +44,7 @@ export const MAX_PATH = 4096;
 export const MAX_BTF_NAME = 1024;
 
 /** Members of an archive: a kernel's sources are 90,000 files, a Debian package has three parts. */
-export const MAX_TAR_MEMBERS = 500_000;
+export const MAX_TAR_MEMBERS = 200_000;
 export const MAX_AR_MEMBERS = 1000;
 /** Bytes of a name or of further records that stand before a member: the longest path has 4,096. */
 export const MAX_TAR_NAME = 65_536;
@@ -62,7 +62,7 @@ export const MAX_YAML = 16 * MIB;
 /** Levels of a YAML or JSON text: a policy has 8, a report 10. */
 export const MAX_YAML_DEPTH = 64;
 /** Nodes that the aliases of a YAML text stand for, all together: they are for a word or a list that is said twice. */
-export const MAX_YAML_ALIASED = 100_000;
+export const MAX_YAML_ALIASED = 10_000;
 /** Faults of one text that are told of: a hundred are more than anybody mends at once. */
 export const MAX_TEXT_PROBLEMS = 100;
 
@@ -74,6 +74,6 @@ export const MAX_GLOB_ALTERNATIVES = 100;
 /** Characters of a line of a list: the longest have some hundreds. */
 export const MAX_LINE = 65_536;
 /** Lines of a list or a Module.symvers: a kernel exports 40,000 symbols at most. */
-export const MAX_LINES = 1_000_000;
+export const MAX_LINES = 200_000;
 /** Faults of a list that are told of: after so many a text is not what it was read as, and further lines would only repeat it. */
 export const MAX_LIST_PROBLEMS = 10;

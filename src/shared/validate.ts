@@ -7,11 +7,21 @@ import type { Path, YamlText } from "./yaml.ts";
 /** The value of a YAML text as a schema's output. @throws InputError with every problem at the key or value that is wrong. */
 export const validate = <S extends z.ZodType>(yaml: YamlText, schema: S): z.output<S> => {
   if (yaml.isValid) return yaml.value as z.output<S>;
-  const result = schema.safeParse(yaml.value);
+  const result = checked(yaml, schema);
   if (result.success) return result.data;
   // Of the others nobody is told: they need not be put into words.
   const issues = result.error.issues.slice(0, MAX_TEXT_PROBLEMS + 1);
   throw new InputError(fewer(issues.flatMap((issue) => problemsOf(yaml, issue, schema))));
+};
+
+/** The library hands faults on as the arguments of a call: a hundred thousand in one list exhaust the stack. */
+const checked = <S extends z.ZodType>(yaml: YamlText, schema: S): z.ZodSafeParseResult<z.output<S>> => {
+  try {
+    return schema.safeParse(yaml.value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InputError(yaml.problem([], "more faults than can be told of"));
+  }
 };
 
 interface JsonSchema {
@@ -58,7 +68,7 @@ const problemsOf = (yaml: YamlText, issue: z.core.$ZodIssue, schema: z.ZodType):
     return unknown.map((key) => yaml.problem([...path, key], `unknown key "${key.slice(0, 200)}"`, didYouMean(key, known), "key"));
   }
   if (issue.code === "invalid_union") {
-    const branch = nearestBranch(issue.errors);
+    const branch = nearestBranch(issue.errors).slice(0, MAX_TEXT_PROBLEMS + 1);
     return branch.flatMap((inner) => problemsOf(yaml, { ...inner, path: [...path, ...inner.path] } as z.core.$ZodIssue, schema));
   }
   if (issue.code === "invalid_value") {
@@ -79,7 +89,7 @@ const problemsOf = (yaml: YamlText, issue: z.core.$ZodIssue, schema: z.ZodType):
 const nearestBranch = (branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] => {
   const rank = (issues: readonly z.core.$ZodIssue[]): number => {
     if (issues.some((issue) => issue.code === "invalid_type" && issue.path.length === 0)) return -1;
-    return Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === "unrecognized_keys" ? 1 : 0)));
+    return issues.reduce((deepest, { path, code }) => Math.max(deepest, path.length + (code === "unrecognized_keys" ? 1 : 0)), 0);
   };
   return branches.toSorted((a, b) => rank(b) - rank(a))[0] ?? [];
 };

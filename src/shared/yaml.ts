@@ -163,7 +163,7 @@ const tidy = (document: Document): readonly Fault[] => {
         return undefined;
       }
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
-      if (isMap(node)) faults.push(...duplicatesIn(node).map((key) => ({ node: key, message: "Map keys must be unique" })));
+      if (isMap(node)) for (const key of duplicatesIn(node)) faults.push({ node: key, message: "Map keys must be unique" });
       if (isScalar(node)) node.value = typed(node);
       return undefined;
     },

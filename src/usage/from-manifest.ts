@@ -51,8 +51,10 @@ export const subjectOf = (entry: ManifestSubjectFile, place: Place, placeOfUse?:
   };
 };
 
-/** The subjects of a manifest, as if each had been read from its own file. */
+/** The subjects of a manifest, as if each had been read from its own file; places in the manifest are asked for only where they will be shown. */
 export const subjectsFromManifest = ({ manifest, yaml }: ParsedManifest): readonly Subject[] =>
   manifest.subjects.map((entry, index) =>
-    subjectOf(entry, yaml.placeOf(["subjects", index]), (use) => yaml.placeOf(["subjects", index, "uses", use])),
+    entry.path === undefined
+      ? subjectOf(entry, yaml.placeOf(["subjects", index]), (use) => yaml.placeOf(["subjects", index, "uses", use]))
+      : subjectOf(entry, { file: yaml.file, line: 1, column: 1 }),
   );

@@ -5,15 +5,17 @@ export interface SourceRoot {
   shown(file: string): string;
 }
 
-/** A path without `.` and `..`. */
+/** A path without `.` and `..`, but for those that a relative one begins with. */
 const normal = (path: string): string => {
+  const isAbsolute = path.startsWith("/");
   const parts: string[] = [];
   for (const part of path.split("/")) {
     if (part === "" || part === ".") continue;
     if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
-    else parts.push(part);
+    // Above the root is the root.
+    else if (part !== ".." || !isAbsolute) parts.push(part);
   }
-  return (path.startsWith("/") ? "/" : "") + parts.join("/");
+  return (isAbsolute ? "/" : "") + parts.join("/");
 };
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
@@ -44,7 +46,8 @@ export const sourceRoot = (sources: readonly string[], directories: readonly str
   const folders = sources.filter((file) => file.endsWith(".c") && !file.endsWith(".mod.c")).map((file) => folderOf(normal(file)));
   const root = commonFolder(folders.length > 0 ? folders : sources.map((file) => folderOf(normal(file))));
   const kernels = [...new Set(directories.map(normal))].filter((folder) => folder !== root && !root.startsWith(`${folder}/`));
-  const inside = (file: string, folder: string): boolean => file.startsWith(`${folder}/`);
+  // `../a.c` is not in `..`, nor `../../a.c`: what is shown is looked for below a folder, and must not lead out of it.
+  const inside = (file: string, folder: string): boolean => file.startsWith(`${folder}/`) && !file.startsWith("../", folder.length + 1);
   const isOwn = (path: string): boolean => {
     const file = normal(path);
     return root !== "" && inside(file, root) && !kernels.some((folder) => inside(file, folder));

@@ -64,7 +64,11 @@ export const rela = (
 /** An object of these sections; its section names come last. */
 export const makeElf = (sections: readonly MadeSection[]): Uint8Array => {
   const names = Buffer.from(`\0${[...sections.map(({ name }) => name), ".shstrtab"].join("\0")}\0`, "latin1");
-  const all: readonly MadeSection[] = [{ name: "", bytes: new Uint8Array(0), type: 0 }, ...sections, { name: ".shstrtab", bytes: names, type: 3 }];
+  const all: readonly MadeSection[] = [
+    { name: "", bytes: new Uint8Array(0), type: 0 },
+    ...sections,
+    { name: ".shstrtab", bytes: names, type: 3 },
+  ];
   const start = 64 + 64 * all.length;
   const bytes = new Uint8Array(start + all.reduce((sum, section) => sum + section.bytes.length, 0));
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);

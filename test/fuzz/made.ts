@@ -23,10 +23,11 @@ export const someHistory = (corpus: Corpus, file: string, releases: number, name
   return writeHistory({ about: facts.about, releases: facts.releases.slice(0, releases), tables });
 };
 
-const tarHeader = (name: string, size: number, type: string, ustar = true): Buffer => {
+/** The header of a member of a tar archive. */
+export const tarHeader = (name: string, size: number, type: string, ustar = true): Buffer => {
   const head = Buffer.alloc(512);
   head.write(name.slice(0, 100), 0, "latin1");
-  head.write("0000644\0" + "0000000\0" + "0000000\0", 100, "latin1");
+  head.write("0000644\x000000000\x000000000\0", 100, "latin1");
   head.write(`${size.toString(8).padStart(11, "0")}\0`, 124, "latin1");
   head.write("00000000000\0", 136, "latin1");
   head.write(type, 156, "latin1");
@@ -37,7 +38,8 @@ const tarHeader = (name: string, size: number, type: string, ustar = true): Buff
   return head;
 };
 
-const tarMember = (name: string, content: string | Uint8Array, type = "0", ustar = true): Buffer => {
+/** A member: its header and its bytes, padded. */
+export const tarMember = (name: string, content: string | Uint8Array, type = "0", ustar = true): Buffer => {
   const bytes = Buffer.from(content);
   return Buffer.concat([tarHeader(name, bytes.length, type, ustar), bytes, Buffer.alloc(-bytes.length & 511)]);
 };
@@ -47,6 +49,9 @@ const record = (key: string, value: string): string => {
   const length = rest.length + String(rest.length + 2).length;
   return `${length}${rest}`;
 };
+
+/** What ends a tar archive. */
+export const tarEnd: Uint8Array = new Uint8Array(1024);
 
 /** Archives in the ustar, GNU and pax forms. */
 export const someTars = (): readonly Uint8Array[] => {
@@ -60,21 +65,21 @@ export const someTars = (): readonly Uint8Array[] => {
     tarMember("./PaxHeaders/x", record("path", `./${"deep/".repeat(40)}x.h`) + record("size", "4") + record("mtime", "1.5"), "x"),
     tarMember("./x", "abcd"),
   ];
-  return [members, gnu, pax].map((parts) => new Uint8Array(Buffer.concat([...parts, Buffer.alloc(1024)])));
+  return [members, gnu, pax].map((parts) => new Uint8Array(Buffer.concat([...parts, tarEnd])));
 };
 
-const arMember = (name: string, content: Uint8Array): Buffer => {
+/** A member of an ar archive. */
+export const arMember = (name: string, content: Uint8Array): Buffer => {
   const head = `${name.padEnd(16)}${"0".padEnd(12)}${"0".padEnd(6)}${"0".padEnd(6)}${"100644".padEnd(8)}${String(content.length).padEnd(10)}\`\n`;
   return Buffer.concat([Buffer.from(head, "latin1"), content, Buffer.alloc(content.length & 1)]);
 };
 
 /** Debian packages of headers, plain and compressed. */
 export const someDebs = (): readonly Uint8Array[] => {
-  const end = Buffer.alloc(1024);
-  const control = Buffer.concat([tarMember("./control", "Package: linux-headers-6.1.0\nVersion: 6.1.1-1\n"), end]);
+  const control = Buffer.concat([tarMember("./control", "Package: linux-headers-6.1.0\nVersion: 6.1.1-1\n"), tarEnd]);
   const data = Buffer.concat([
     tarMember("./usr/src/linux-headers-6.1.0/Module.symvers", "0x00000001\tkfree\tvmlinux\tEXPORT_SYMBOL\t\n"),
-    end,
+    tarEnd,
   ]);
   return [[control, data, ""] as const, [gzipSync(control), gzipSync(data), ".gz"] as const].map(([one, other, suffix]) =>
     bytesOf(

@@ -26,7 +26,7 @@ import { openCrcs } from "../../src/kernels/history/crcs.ts";
 import { compileDocumented } from "../../src/kernels/history/documented.ts";
 import { historyOf } from "../../src/kernels/history/history.ts";
 import { kernelOfFacts } from "../../src/kernels/history/imported.ts";
-import { openFacts } from "../../src/kernels/history/read.ts";
+import { openFacts, openFactsIn, type Facts } from "../../src/kernels/history/read.ts";
 import { builtOn, findRelease } from "../../src/kernels/history/releases.ts";
 import { compareBySeverities } from "../../src/kernels/lists/compare.ts";
 import { compileIgnored, parseDebianIgnores, parseUbuntuIgnores } from "../../src/kernels/lists/ignored.ts";
@@ -72,7 +72,7 @@ export interface Opened {
 }
 
 export interface Target {
-  /** How many of a thousand inputs are for it. */
+  /** How many inputs are for it, beside those of the others. */
   readonly share: number;
   open(corpus: Corpus): Opened;
 }
@@ -121,8 +121,10 @@ const readDwarf = (bytes: Uint8Array): void => {
   }
 };
 
-/** A subject's manifest, read again. */
+/** A subject's manifest, read again. Its sources are looked for below the module's folder: no name of one may lead out of it. */
 const rendered = (subject: Subject): void => {
+  const away = subject.uses.flatMap(({ sites }) => sites).find(({ file }) => /^\/|(^|\/)\.\.\//.test(file ?? ""));
+  if (away) throw new Error(`a path that leads away: ${away.file}`);
   const text = renderManifest([subject]);
   if (text.length < 20_000) subjectsFromManifest(parseManifest(text, "m.json"));
 };
@@ -236,8 +238,13 @@ const readSeverities = (text: string): void => {
   compareBySeverities(kernel(before!), kernel(after!), rules);
 };
 
+/** A history opened whole, and one of which only what is looked up is read and no checksum is compared. */
 const readHistoryFile = (bytes: Uint8Array): void => {
-  const facts = openFacts(bytes, "x.exports");
+  askHistory(openFactsIn(bytesSource("x.exports", bytes)));
+  askHistory(openFacts(bytes, "x.exports"));
+};
+
+const askHistory = (facts: Facts): void => {
   const history = historyOf({ exports: facts, name: "x", headers: () => facts, crcs: () => () => 1 });
   findRelease(history.releases, "6.1");
   builtOn(history.releases, "6.1.0-56-amd64 SMP");
@@ -294,14 +301,14 @@ const SIGNATURES = [
 /** The readers, by name. A further one is a row here. */
 export const TARGETS = {
   module: {
-    share: 130,
+    share: 90,
     open: (corpus) => {
       const names = namesOf(corpus);
       return { seeds: corpus.matching(MODULES), mutate: mutateElf, run: (bytes) => readModule(names, bytesSource("m.ko", bytes)) };
     },
   },
   "debug-file": {
-    share: 20,
+    share: 12,
     open: (corpus) => {
       const names = namesOf(corpus);
       const module = bytesSource("m.ko", stripped(corpus.file("test/fixtures/logger.ko")));
@@ -313,7 +320,7 @@ export const TARGETS = {
     },
   },
   dwarf: {
-    share: 110,
+    share: 130,
     open: (corpus) => ({ seeds: [...someDwarf(), ...corpus.matching(/\.ko$|\.o$/)], mutate: mutateElf, run: readDwarf }),
   },
   container: {
@@ -329,8 +336,8 @@ export const TARGETS = {
       run: (bytes) => decompressed(bytesSource("x", bytes)),
     }),
   },
-  tar: { share: 50, open: () => ({ seeds: someTars(), mutate: mutateTar, run: (bytes) => parseTar(bytesSource("x.tar", bytes)) }) },
-  ar: { share: 20, open: () => ({ seeds: someDebs(), mutate: mutateBytes, run: (bytes) => parseAr(bytesSource("x.deb", bytes)) }) },
+  tar: { share: 70, open: () => ({ seeds: someTars(), mutate: mutateTar, run: (bytes) => parseTar(bytesSource("x.tar", bytes)) }) },
+  ar: { share: 30, open: () => ({ seeds: someDebs(), mutate: mutateBytes, run: (bytes) => parseAr(bytesSource("x.deb", bytes)) }) },
   deb: { share: 20, open: () => ({ seeds: someDebs(), mutate: mutateBytes, run: (bytes) => readDeb(bytesSource("x.deb", bytes)) }) },
   bpf: {
     share: 80,
@@ -354,7 +361,7 @@ export const TARGETS = {
       return { seeds: programs, mutate: mutateBytes, run: (bytes) => carve(bytesSource("x", bytes)) };
     },
   },
-  btf: { share: 60, open: (corpus) => ({ seeds: rawBtf(corpus), mutate: mutateBtf, run: (bytes) => askBtf(parseBtf(bytes, "x.btf", 0)) }) },
+  btf: { share: 70, open: (corpus) => ({ seeds: rawBtf(corpus), mutate: mutateBtf, run: (bytes) => askBtf(parseBtf(bytes, "x.btf", 0)) }) },
   "split-btf": {
     share: 20,
     open: (corpus) => {
@@ -365,7 +372,7 @@ export const TARGETS = {
     },
   },
   strace: {
-    share: 60,
+    share: 40,
     open: (corpus) =>
       ofText(corpus.matching(/^test\/fixtures\/strace\/|\.strace$/), (text) => {
         detectProgram(text);
@@ -415,14 +422,14 @@ export const TARGETS = {
         (text) => renderBaseline(parseBaseline(text, "b.yaml").accepted.map(({ identity }) => identity)),
       ),
   },
-  lists: { share: 120, open: (corpus) => ofText(corpus.matching(/^(test\/lists|data)\/|\.symvers$/), readLists) },
+  lists: { share: 130, open: (corpus) => ofText(corpus.matching(/^(test\/lists|data)\/|\.symvers$/), readLists) },
   severities: { share: 40, open: (corpus) => ofText(corpus.matching(/severities/), readSeverities) },
   "ksc-result": {
-    share: 40,
+    share: 60,
     open: (corpus) => ofText(corpus.matching(/ksc-result\.txt$/), (text) => parseKscResult(text, "ksc-result.txt")),
   },
   symvers: {
-    share: 60,
+    share: 90,
     open: (corpus) => ofText(corpus.matching(/symvers$|Module\.kabi/), (text) => parseSymvers(text, "k", "Module.symvers")),
   },
   history: {

@@ -33,7 +33,7 @@ export interface Explored {
 /** More wrappers and function pointers than a module has; a bound on work. */
 const MAX_WAYS = 64;
 /** Instructions that are gone through in all functions together: the most that a real module takes is 13,500. */
-const MAX_WORK = 1_000_000;
+const MAX_WORK = 300_000;
 
 const startOf = ({ section, start }: Owner): Place => ({ base: sectionBase(section), offset: start });
 

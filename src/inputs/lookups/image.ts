@@ -142,9 +142,9 @@ export const openImage = (elf: Elf, symbols: SymbolTable): Image => {
   });
   const positions = once((section) => {
     const found = new Map<string, number[]>();
-    const relocations = filled(section);
-    for (let i = 0; relocations && i < relocations.count; i++) {
-      const { base } = relocations.at(i);
+    const { count, at } = filled(section) ?? { count: 0, at: () => undefined };
+    for (let i = 0; i < count; i++) {
+      const base = at(i)!.base;
       const list = found.get(base);
       if (list) list.push(i);
       else found.set(base, [i]);

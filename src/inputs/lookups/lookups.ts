@@ -29,13 +29,14 @@ const originsOf = (symbols: SymbolTable, doors: LookupDoors): Origin[] => {
   const known = new Map(Object.entries(doors));
   for (let index = 1; index < symbols.count && origins.length < MAX_ORIGINS; index++) {
     const section = symbols.sectionOf(index);
-    if (section !== SHN_UNDEF && !isRealIndex(section)) continue;
-    const { name, value, type } = symbols.at(index);
+    // Most symbols are the module's own, and no functions: their names need not be read.
+    if (section !== SHN_UNDEF && !(isRealIndex(section) && symbols.typeOf(index) === STT_FUNC)) continue;
+    const { name, value } = symbols.at(index);
     const takes = known.get(name);
     if (!takes) continue;
     const way = { door: name, takes };
     if (section === SHN_UNDEF) origins.push({ base: symbolBase(index), offset: 0, way });
-    else if (takes.ownDefinition && type === STT_FUNC) origins.push({ base: sectionBase(section), offset: value, way });
+    else if (takes.ownDefinition) origins.push({ base: sectionBase(section), offset: value, way });
   }
   return origins;
 };
