@@ -7,7 +7,7 @@ import { parseElf, sectionNamed } from "../src/inputs/elf/elf.ts";
 import { relocationTables } from "../src/inputs/elf/relocations.ts";
 import { openSymbols } from "../src/inputs/elf/symbols.ts";
 import { InputError } from "../src/shared/input-error.ts";
-import { bytesOf, dwarfOf, elfOf, lineProgram, u16, u32, u64, unit, type Part } from "./support/dwarf-object.ts";
+import { bytesOf, dwarfOf, elfOf, lineProgram, sized, u16, u32, u64, unit, type Part } from "./support/dwarf-object.ts";
 
 const LOGGER = new Uint8Array(readFileSync(new URL("fixtures/logger.ko", import.meta.url)));
 const elf = parseElf(bytesSource("logger.ko", LOGGER));
@@ -126,6 +126,17 @@ describe("hostile debug information", () => {
 
   test("instructions of no length stay at one address", () => {
     expect(at({ line: lineProgram({ minimumLength: 0 }, [0, 9, 2, u64(0x10)], 1, [2, 16], 255, [0, 1, 1]) })).toEqual([]);
+  });
+
+  test("a base of another form than an offset is none", () => {
+    const indexed: Part = [1, 0x11, 0, [0x73, 0x0f], [0x10, 0x17], [0x11, 0x1b], [0x12, 0x06], 0, 0];
+    const sections = {
+      ".debug_abbrev": bytesOf(indexed, 0),
+      ".debug_info": sized(u16(5), 1, 8, u32(0), 1, 1, u32(0), 0, u32(0x1000)),
+      ".debug_line": LINES,
+      ".debug_addr": sized(u16(5), 8, 0, u64(0x10)),
+    };
+    expect(dwarfOf("made.ko", elfOf(sections))!.framesAt(0, 0x10)).toEqual([{ file: "a.c", line: 3, column: 0 }]);
   });
 
   test("numbers that never end", () => {

@@ -216,6 +216,9 @@ enum op { BOTH(SMALL), LAST };
     const headers = own(`
 #define context_lock_struct(name, ...) struct __VA_ARGS__ name
 #define __context_unsafe(why) __attribute__((noop))
+#define LOCKNAME(x) static inline void x##_lock(void) { }
+LOCKNAME(raw)
+LOCKNAME(spin)
 context_lock_struct(mutex) {
 	int owner;
 };
@@ -231,7 +234,9 @@ context_lock_struct(later);
     expect(membersOf(headers.tag("struct", "outer"))).toEqual(["int owner", "int own"]);
     expect(headers.tag("struct", "later")).toMatchObject({ isWhole: false, members: [] });
     expect(headers.tag("struct", "not_this")).toBeUndefined();
-    expect(names(headers, "f")).toEqual([{ sure: true, form: "inline", type: "void (int)" }]);
+    expect(["f", "raw_lock", "spin_lock"].map((name) => names(headers, name))).toEqual(
+      ["void (int)", "void (void)", "void (void)"].map((type) => [{ sure: true, form: "inline", type }]),
+    );
   });
 });
 
@@ -411,8 +416,9 @@ test("hostile headers are read in bounded time, to nothing or to what can be tol
     "include/linux/c.h": `${Array.from({ length: 40 }, (_, n) => `#define D${n}(x) D${n + 1}(x x)`).join("\n")}\n#define D40(x) x\nD0(int y;)\nint after_c(void);\n`,
     "include/linux/d.h": `${"#if X\n".repeat(500)}int d(void);\n`,
     "include/linux/e.h": `struct e { ${"#".repeat(1000)} int x; enum { ${deep("(", ")", 3000)} };`,
+    "include/linux/g.h": `#define P(x) P(x) P(x) P(x) P(x); int x; P(x)\nstruct p { ${"P(a); ".repeat(500)} int last; };\n${"P(b) ".repeat(30_000)};\nint after_g(void);\n`,
     "include/linux/f.h": "struct f { struct g; }; struct g { struct f; };\n#define struct struct\n",
   });
-  expect(["after_a", "after_b", "after_c"].map((name) => headers.names(name).length)).toEqual([1, 1, 1]);
+  expect(["after_a", "after_b", "after_c", "after_g"].map((name) => headers.names(name).length)).toEqual([1, 1, 1, 1]);
   expect(headers.tag("struct", "f")?.members).toEqual([]);
 });

@@ -34,8 +34,8 @@ export const renderBaseline = (identities: Iterable<Identity>): string =>
     .map((line) => `${line}\n`)
     .join("");
 
-/** A line as `lineOf` writes it; on one of millions of characters the expression would exhaust its stack. */
-const LINE = /^- \["[^"\\]+"(, "([^"\\]|\\["\\]|\\u[0-9a-f]{4})*"){4}\]$/;
+/** A line as `lineOf` writes it, of no control characters, which JSON forbids; on one of millions of characters the expression would exhaust its stack. */
+const LINE = /^- \["[ !#-[\]-\uffff]+"(, "([ !#-[\]-\uffff]|\\["\\]|\\u[0-9a-f]{4})*"){4}\]$/;
 
 /**
  * The file as `renderBaseline` writes it, each line by itself: a baseline of many thousand lines costs no more than reading them.

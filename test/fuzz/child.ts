@@ -52,8 +52,9 @@ export const MAX_MS = 2000;
 export const MAX_MB = 300;
 /** Inputs between two reports. */
 const REPORT = 500;
-/** Times that a smaller input is tried. */
+/** Times that a smaller input is tried, and how long at most, in milliseconds of CPU time. */
 const TRIES = 3000;
+const MAX_REDUCING = 20_000;
 
 const tell = (message: Message): void => void writeSync(1, `${JSON.stringify(message)}\n`);
 
@@ -127,7 +128,9 @@ const readOne = async (opened: Opened, { target, file, key, seed, index }: Extra
         ...opened,
         mutate: (_, picked) => (origin = picked),
       });
+    const end = cpuMs() + MAX_REDUCING;
     bytes = await reduce(bytes, origin, TRIES, async (candidate) => {
+      if (cpuMs() > end) return false;
       const outcome = await attempt(opened, candidate);
       return outcome.kind === "fault" && outcome.key === key;
     });

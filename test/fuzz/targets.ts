@@ -28,6 +28,13 @@ import { historyOf } from "../../src/kernels/history/history.ts";
 import { kernelOfFacts } from "../../src/kernels/history/imported.ts";
 import { openFacts, openFactsIn, type Facts } from "../../src/kernels/history/read.ts";
 import { builtOn, findRelease } from "../../src/kernels/history/releases.ts";
+import { predict } from "../../src/engine/source/predict.ts";
+import { readMessages } from "../../src/engine/source/confirm.ts";
+import type { ReleaseHeaders } from "../../src/kernels/headers/model.ts";
+import { openDeclarations } from "../../src/kernels/headers/read.ts";
+import { readRelease } from "../../src/kernels/headers/release.ts";
+import { writeDeclarations } from "../../src/kernels/headers/write.ts";
+import { openSource, readSource } from "../../src/kernels/source/read.ts";
 import { compareBySeverities } from "../../src/kernels/lists/compare.ts";
 import { compileIgnored, parseDebianIgnores, parseUbuntuIgnores } from "../../src/kernels/lists/ignored.ts";
 import { parseKscResult } from "../../src/kernels/lists/ksc-result.ts";
@@ -274,6 +281,58 @@ const scanText = (text: string): void => {
   scanTree(tree, parseConfig("CONFIG_A=y\nCONFIG_B=m\nCONFIG_NR_CPUS=64\n"), new Set(["kfree", "dma_buf_get", "logger_new", "foo"]));
 };
 
+/** The index of the headers of some kernels, each of one header. */
+const indexOf = (...headers: readonly string[]): Uint8Array =>
+  writeDeclarations(
+    "fuzz",
+    headers.map((text, number) =>
+      readRelease(
+        [
+          { path: "scripts/Makefile.lib", text: "ccflags-y += $(EXTRA_CFLAGS)\n" },
+          { path: "include/linux/kernel.h", text },
+          { path: "include/linux/version.h", text: `#define LINUX_VERSION_CODE ${393_000 + number}\n` },
+        ],
+        { release: `6.${number + 1}`, config: "CONFIG_SMP=y\nCONFIG_LOOSE=m\n", exported: new Set(["kfree", "dma_buf_get"]) },
+      ),
+    ),
+  );
+
+/** Everything that an index is asked. */
+const askIndex = (bytes: Uint8Array): void => {
+  const index = openDeclarations(bytes, "x.declarations");
+  const [names, tags, headers, options] = [index.names(), index.tags(), index.headers(), index.options()].map((each) => [...each].slice(0, 60)); // prettier-ignore
+  for (let release = 0; release < Math.min(index.releases.length, 3); release++) {
+    const of = index.headersOf(release);
+    for (const name of [...names!, "kfree", "nothing"]) {
+      of.names(name);
+      of.isExported(name);
+    }
+    for (const tag of tags!) of.tag(...(tag.split(" ", 2) as ["struct", string]));
+    for (const header of headers!) of.includes(header);
+    for (const option of options!) of.config(option);
+  }
+};
+
+const MAKEFILE =
+  "obj-m := mod.o\nmod-y := main.o $(EXTRA)\nccflags-y += -DWITH=1 -I$(src)/include\nifeq ($(CONFIG_SMP),y)\nmod-y += smp.o\nendif\n";
+const DKMS =
+  'PACKAGE_NAME="mod"\nMAKE="make -C ${kernel_source_dir} M=${dkms_tree}/mod/1/build KVER=6"\nBUILT_MODULE_NAME[0]="mod"\nDEST_MODULE_LOCATION[0]="/kernel/"\n';
+
+/** What is read of a source that stands beside its Makefile, for two kernels, and what is predicted of it. */
+const readTree = (kernels: readonly [ReleaseHeaders, ReleaseHeaders], files: Readonly<Record<string, string>>): void => {
+  const source = openSource({ paths: Object.keys(files).sort(), text: (path) => files[path] });
+  const [then, now] = kernels.map((kernel) => readSource(source, kernel));
+  predict(then!, now!, ...kernels);
+};
+
+/** Two kernels that differ in what their one header declares. */
+const twoKernels = (corpus: Corpus): readonly [ReleaseHeaders, ReleaseHeaders] => {
+  const [header = new Uint8Array(0)] = corpus.matching(/^test\/fixtures\/include\/linux\/kernel\.h$/);
+  const text = textOf(header);
+  const index = openDeclarations(indexOf(text, text.replaceAll("int", "long").replace(/kfree/g, "kfree_now")), "x");
+  return [index.headersOf(0), index.headersOf(1)];
+};
+
 const readConfig = (text: string): void => {
   const option = parseOptions(text);
   loadingOf(option);
@@ -468,6 +527,35 @@ export const TARGETS = {
       }),
   },
   c: { share: 50, open: (corpus) => ofText(corpus.matching(/\.[chS]$/), scanText) },
+  "header-index": {
+    share: 40,
+    open: (corpus) => {
+      const headers = corpus.matching(/^test\/fixtures\/include\/.*\.h$/).map(textOf);
+      return { seeds: [indexOf(...headers.slice(0, 2)), indexOf(headers.join("\n"))], mutate: mutateHistory, run: askIndex };
+    },
+  },
+  "header-tree": { share: 30, open: (corpus) => ofText(corpus.matching(/\.h$/), (text) => askIndex(indexOf(text))) },
+  source: {
+    share: 60,
+    open: (corpus) => {
+      const kernels = twoKernels(corpus);
+      return ofText(corpus.matching(/\.[ch]$/), (text) =>
+        readTree(kernels, { Makefile: MAKEFILE, "main.c": text, "smp.c": '#include "main.h"\nint a;\n', "main.h": text }),
+      );
+    },
+  },
+  makefile: {
+    share: 30,
+    open: (corpus) => {
+      const kernels = twoKernels(corpus);
+      const run = (text: string): void => {
+        readTree(kernels, { Makefile: text, Kbuild: text, "main.c": "int f(void) { return kfree(0); }\n", "sub/Makefile": MAKEFILE });
+        readTree(kernels, { Makefile: MAKEFILE, "dkms.conf": text, "main.c": "int f(void);\n" });
+        readMessages(text, "/m");
+      };
+      return ofText([...encoded([MAKEFILE, DKMS]), ...corpus.matching(/(Makefile|Kbuild)$/)], run);
+    },
+  },
   config: {
     share: 10,
     open: () =>

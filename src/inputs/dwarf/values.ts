@@ -13,7 +13,7 @@ export interface Bases {
 }
 
 export const basesOf = (unit: Unit, root: Die): Bases => {
-  const base = (slot: number, otherwise: number): number => (has(root, slot) ? offsetOf(unit, root, slot)! : otherwise);
+  const base = (slot: number, otherwise: number): number => offsetOf(unit, root, slot) ?? otherwise;
   const header = unit.offset === 8 ? 16 : 8;
   return {
     strOffsets: base(SLOT.strOffsetsBase, header),

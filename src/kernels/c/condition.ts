@@ -37,6 +37,9 @@ const DEFINED: ReadonlyMap<string, string> = new Map([
   ["false", "0"],
 ]);
 
+/** Whether a macro is taken as defined before any header is read, though a header may define it. */
+export const isGiven = (name: string): boolean => DEFINED.has(name);
+
 /** What other compilers, checkers, languages and architectures define. */
 const NOT_DEFINED =
   /^(__ASSEMBLY__|__ASSEMBLER__|__CHECKER__|__cplusplus|__clang__|__clang_major__|__INTEL_COMPILER|__GENKSYMS__|__BIG_ENDIAN(_BITFIELD)?|__i386__|__ILP32__|__arm__|__aarch64__|__powerpc(64)?__|__mips(64)?(__)?|__sparc(__)?|__s390x?__|__alpha__|__riscv|__m68k__|__sh__|__hexagon__|__loongarch__|LINKER_SCRIPT|__DTS__|_MSC_VER|__ICC|__BORLANDC__|__WATCOMC__|__FreeBSD__|__NetBSD__|__OpenBSD__|__APPLE__|_WIN32|WIN32|__ZEPHYR__|BUILD_VDSO(32(_64)?)?|__DISABLE_EXPORTS|__UM_HOST__|__NO_FORTIFY)$/;

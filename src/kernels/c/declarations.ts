@@ -2,7 +2,7 @@
 
 import type { Certainty } from "./branches.ts";
 import type { Options } from "./condition.ts";
-import { expand, type Expandable } from "./expand.ts";
+import { expand, type Expandable, newBudget } from "./expand.ts";
 import { afterGroup, isWord, tokensOf } from "./lex.ts";
 import { aliasOf, type Definition } from "./macros.ts";
 import { withoutMakers } from "./made-by-macros.ts";
@@ -65,6 +65,8 @@ const guardOf = (text: string): string | undefined => {
 
 /** How often what a macro made may be read anew. */
 const MAX_ROUNDS = 3;
+/** Calls of macros in a row, without a semicolon. */
+const MAX_CALLS = 2000;
 
 const isStorage = (token: string | undefined): boolean => token === "static" || token === "extern" || token === "typedef";
 
@@ -89,7 +91,7 @@ const leadingCall = (
 export const readDeclarations = (
   text: string,
   options: Options,
-  tree: Knowledge,
+  tree: Omit<Knowledge, "budget">,
   presumesUndefined: (name: string) => boolean = () => false,
 ): Declarations => {
   const names: DeclaredName[] = [];
@@ -104,6 +106,7 @@ export const readDeclarations = (
   const knowledge: Knowledge = {
     attributes: tree.attributes,
     isMacro: tree.isMacro,
+    budget: newBudget(),
     macros(name) {
       if (!own.has(name)) return tree.macros(name);
       const macro = own.get(name);
@@ -117,7 +120,7 @@ export const readDeclarations = (
       own === undefined ? { certainty: Math.min(certainty, outer.certainty) as Certainty } : { certainty: 1, condition: own };
     const found: Found = { tags: [], constants: [] };
     const { declared, tokens: plain } = readDeclaration(withoutMakers(tokens), "", condition, knowledge, found);
-    for (const { name, signature, isFunction, isStatic, isExtern, isTypedef } of declared) {
+    for (const { name, signature, isFunction, isStatic, isTypedef } of declared) {
       const type = signature ?? "?";
       const form = isTypedef
         ? "typedef"
@@ -125,7 +128,7 @@ export const readDeclarations = (
           ? body !== undefined || isStatic
             ? "inline"
             : "function"
-          : (isExtern || isStatic) && body === undefined
+          : body === undefined
             ? "variable"
             : undefined;
       if (form !== undefined) names.push({ name, form, type, ...sureness() });
@@ -143,27 +146,37 @@ export const readDeclarations = (
       members: true,
       presumesUndefined,
       head(tokens) {
-        const call = leadingCall(tokens, knowledge);
-        if (call === undefined || call.end !== tokens.length) return tokens;
-        const expanded = expand(tokens, knowledge.macros) ?? tokens;
+        let start = 0;
+        // Others may stand before it.
+        for (let calls = 0, end = 0; calls < MAX_CALLS && end < tokens.length; calls++) {
+          start = end;
+          const call = leadingCall(tokens.slice(start), knowledge);
+          if (call === undefined) return tokens;
+          end = start + call.end;
+        }
+        const expanded = expand(tokens.slice(start), knowledge.macros, knowledge.budget) ?? [];
         const first = isStorage(expanded[0]) ? expanded[1] : expanded[0];
-        return first === "struct" || first === "union" || first === "enum" ? expanded : tokens;
+        return first === "struct" || first === "union" || first === "enum" ? [...tokens.slice(0, start), ...expanded] : tokens;
       },
       unit(unit) {
         if (unit.certainty === 0) return;
-        const { tokens, body } = unit;
-        const call = round < MAX_ROUNDS && withoutMakers(tokens) === tokens ? leadingCall(tokens, knowledge) : undefined;
-        if (call === undefined) return declare(unit, outer);
-        const made = call.macro && expand(tokens.slice(0, call.end), knowledge.macros);
-        const rest = tokens.slice(call.end);
-        if (made === undefined) return rest.length > 0 ? sink.unit({ ...unit, tokens: rest }) : undefined;
-        const under = unit.condition ?? outer.condition ?? (call.macro?.isOneOfSeveral && `${call.name}(…)`);
-        const inner: Sureness = under === undefined ? { certainty: unit.certainty } : { certainty: 1, condition: under };
-        const isWhole = made.length === 0 || made.at(-1) === ";" || made.at(-1) === "}";
-        const separate = isWhole && rest.length > 0;
-        const end = body === undefined ? ";" : "{}";
-        readUnits((separate ? made : [...made, ...rest, end]).join(" "), options, sinkOf(inner, round + 1));
-        if (separate) sink.unit({ ...unit, tokens: rest });
+        let tokens = unit.tokens;
+        for (let calls = 0; calls < MAX_CALLS && tokens.length > 0; calls++) {
+          const call = round < MAX_ROUNDS && withoutMakers(tokens) === tokens ? leadingCall(tokens, knowledge) : undefined;
+          if (call === undefined) return declare({ ...unit, tokens }, outer);
+          const made = call.macro && expand(tokens.slice(0, call.end), knowledge.macros, knowledge.budget);
+          tokens = tokens.slice(call.end);
+          if (made === undefined) continue;
+          const under = unit.condition ?? outer.condition ?? (call.macro?.isOneOfSeveral && `${call.name}(…)`);
+          const inner = sinkOf(under === undefined ? { certainty: unit.certainty } : { certainty: 1, condition: under }, round + 1);
+          // What the macro makes is whole, or the beginning of what stands behind it.
+          const isWhole = made.length === 0 || made.at(-1) === ";" || made.at(-1) === "}";
+          if (!isWhole || tokens.length === 0) {
+            const end = unit.body === undefined ? ";" : "{}";
+            return readUnits([...made, ...tokens, end].join(" "), options, inner);
+          }
+          readUnits(made.join(" "), options, inner);
+        }
       },
       define(definition, certainty, condition) {
         const { name, parameters, body } = definition;

@@ -17,12 +17,16 @@ const MAX_DEPTH = 20;
 /** More tokens than any declaration is made of; what would be longer is not expanded. */
 const MAX_TOKENS = 60_000;
 
-interface Budget {
+/** How many tokens may still be made. */
+export interface Budget {
   left: number;
 }
 
+/** More than the headers with the most tracepoints are made of. */
+export const newBudget = (): Budget => ({ left: 4_000_000 });
+
 /** The arguments of a call whose "(" is at `open`. */
-export const argumentsAt = (tokens: readonly string[], open: number): readonly (readonly string[])[] => {
+const argumentsAt = (tokens: readonly string[], open: number): readonly (readonly string[])[] => {
   const end = afterGroup(tokens, open) - 1;
   const found: string[][] = [[]];
   for (let at = open + 1; at < end;) {
@@ -119,9 +123,11 @@ const expandWithin = (
   return out;
 };
 
-/** The tokens with every macro of `macros` expanded; undefined where that would be more than any declaration. */
-export const expand = (tokens: readonly string[], macros: Expandables): readonly string[] | undefined => {
-  const budget = { left: MAX_TOKENS };
+/** The tokens with every macro of `macros` expanded; undefined where that would be more than any declaration, or than is left of a file's budget. */
+export const expand = (tokens: readonly string[], macros: Expandables, whole: Budget): readonly string[] | undefined => {
+  const most = Math.min(MAX_TOKENS, whole.left);
+  const budget = { left: most };
   const expanded = expandWithin(tokens, macros, new Set(), 0, budget);
+  whole.left -= most - budget.left;
   return budget.left > 0 ? expanded : undefined;
 };

@@ -2,7 +2,7 @@
 
 import { type Attributes, withoutAttributes } from "./attributes.ts";
 import { namesOfDeclaration } from "./declaration.ts";
-import { type Expandables, expand } from "./expand.ts";
+import { type Budget, type Expandables, expand } from "./expand.ts";
 import { afterGroup, isWord } from "./lex.ts";
 
 export interface DeclaredMember {
@@ -21,7 +21,7 @@ export interface DeclaredTag {
   readonly members?: readonly DeclaredMember[];
 }
 
-export interface DeclaredConstant {
+interface DeclaredConstant {
   readonly name: string;
   /** `enum x`, or `enum`. */
   readonly of: string;
@@ -33,6 +33,8 @@ export interface Knowledge {
   readonly attributes: Attributes;
   /** Function-like macros, and others that hold whole declarations. */
   readonly macros: Expandables;
+  /** What of the file's macros may still be expanded. */
+  readonly budget: Budget;
   /** Whether a name is a function-like macro, also where it is defined in several ways and expanded in none. */
   isMacro(name: string): boolean;
 }
@@ -147,7 +149,7 @@ const pieces = (
 };
 
 /** A piece with a macro outside of brackets, expanded: `DECLARE_BITMAP(map, 8)`, `u8 UNSAFE(name)`. What else it holds stays as it is written. */
-const expanded = (tokens: readonly string[], { attributes, macros }: Knowledge): readonly string[] | undefined => {
+const expanded = (tokens: readonly string[], { attributes, macros, budget }: Knowledge): readonly string[] | undefined => {
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at]!;
     if (token === "[" || token === "{" || token === "(") {
@@ -157,14 +159,14 @@ const expanded = (tokens: readonly string[], { attributes, macros }: Knowledge):
     const macro = isWord(token) && !attributes.has(token) ? macros(token) : undefined;
     if (macro === undefined || (macro.parameters !== undefined && tokens[at + 1] !== "(")) continue;
     const end = macro.parameters === undefined ? at + 1 : afterGroup(tokens, at + 1);
-    const made = expand(tokens.slice(at, end), macros);
+    const made = expand(tokens.slice(at, end), macros, budget);
     return made === undefined ? undefined : [...tokens.slice(0, at), ...made, ...tokens.slice(end)];
   }
   return undefined;
 };
 
 /** A function whose parameters are a macro's, `DECL_KMALLOC_PARAMS(size, bucket)`, with these in its place. */
-const withParameters = (tokens: readonly string[], { attributes, macros }: Knowledge): readonly string[] => {
+const withParameters = (tokens: readonly string[], { attributes, macros, budget }: Knowledge): readonly string[] => {
   const at = tokens.findIndex(
     (token, index) =>
       index > 1 &&
@@ -176,7 +178,7 @@ const withParameters = (tokens: readonly string[], { attributes, macros }: Knowl
   );
   if (at < 0) return tokens;
   const end = afterGroup(tokens, at + 1);
-  const made = expand(tokens.slice(at, end), macros) ?? [];
+  const made = expand(tokens.slice(at, end), macros, budget) ?? [];
   // `size_t (size)` is how such a macro keeps its argument apart.
   const isAlone = (index: number): boolean => made[index - 1] === "(" && isWord(made[index]) && made[index + 1] === ")";
   return [...tokens.slice(0, at), ...made.filter((_, index) => !isAlone(index + 1) && !isAlone(index - 1)), ...tokens.slice(end)];

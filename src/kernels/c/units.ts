@@ -1,5 +1,5 @@
 import { type Branch, type Certainty, closeBranch, nextBranch, openBranch, type Value } from "./branches.ts";
-import { evaluate, evaluateDefined, type Lookup, lookupIn, type Macro, type Options } from "./condition.ts";
+import { evaluate, evaluateDefined, isGiven, type Lookup, lookupIn, type Macro, type Options } from "./condition.ts";
 import { conditionOf, type Level, nextLevel, openLevel, undecided } from "./condition-text.ts";
 import { afterGroup, isWord, tokensOf } from "./lex.ts";
 import { type Definition, parseDefine } from "./macros.ts";
@@ -87,11 +87,11 @@ const opened = (tokens: readonly string[], paren: number): Inside => {
 /** How far behind the #ifndef of an include guard its #define may stand. */
 const GUARD_WITHIN = 400;
 
-/** Whether a header's first condition is its include guard: the macro is defined right behind it, and is not when the header is read. */
-const isGuard = (kind: string, rest: string, following: string): boolean => {
+/** The macro that is asked not to be defined and is defined right behind that. */
+const guarded = (kind: string, rest: string, following: string): string | undefined => {
   const pattern = kind === "ifndef" ? /^\s*(\w+)/ : kind === "if" ? /^\s*!\s*defined\s*\(?\s*(\w+)/ : undefined;
   const name = pattern?.exec(rest)?.[1];
-  return name !== undefined && name === /^\s*#\s*define\s+(\w+)/.exec(following)?.[1];
+  return name === /^\s*#\s*define\s+(\w+)/.exec(following)?.[1] ? name : undefined;
 };
 
 const closing = (tokens: readonly string[]): string[] => [...tokens, "{", "}"];
@@ -190,7 +190,9 @@ export const readUnits = (text: string, options: Options, sink: Sink): void => {
     const rest = line.slice(head.length);
     if (sink.word !== undefined && name !== "include") for (const token of tokensOf(rest)) if (isWord(token)) sink.word(token);
     if (/^(if|ifdef|ifndef|elif|elifdef|elifndef|else|endif)$/.test(name)) {
-      branch(name, rest, first && isGuard(name, rest, following));
+      const guard = first || sink.members === true ? guarded(name, rest, following) : undefined;
+      // A header's first condition is its include guard, which is not defined when the header is read.
+      branch(name, rest, guard !== undefined && (first || (isGiven(guard) && !own.has(guard))));
       first = false;
     } else if (name === "define") {
       const macro = parseDefine(rest);

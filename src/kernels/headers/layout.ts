@@ -63,7 +63,7 @@ export interface Section {
   readonly size: number;
 }
 
-export const SECTIONS = ["texts", "headers", "names", "tags", "config"] as const;
+const SECTIONS = ["texts", "headers", "names", "tags", "config"] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export interface IndexHeader {

@@ -8,8 +8,9 @@ export interface Entry {
 }
 
 /**
- * A name a header declares. Types are written as src/kernels/c writes a signature's: `int (struct socket *, int)`, `struct list_head[2]`, typedefs
- * not expanded.
+ * A name a header declares. Types are written as src/kernels/c writes a signature's: `int (struct socket *, int)`, `struct list_head [2]`, typedefs
+ * not expanded; `?` where a type was not understood. A struct without a tag is known by what it is the type of: `struct {foo_t}` of a typedef,
+ * `struct {foo.bar}` of the member `bar` of struct foo; `tag("struct", "{foo.bar}")` finds its members.
  */
 export type HeaderName = Entry &
   (
@@ -38,6 +39,7 @@ export interface Member {
 export type Tag = Entry & {
   readonly tag: "struct" | "union" | "enum";
   readonly name: string;
+  /** In the order of the text; none of an enum, whose constants are names of their own. */
   readonly members: readonly Member[];
   /** False where it is only declared, as `struct foo;`. */
   readonly isWhole: boolean;
@@ -54,7 +56,10 @@ export interface ReleaseHeaders {
   tag(kind: "struct" | "union" | "enum", name: string): Tag | undefined;
   /** Whether `#include <path>` finds something. */
   hasHeader(path: string): boolean;
-  /** The headers a header includes itself, under the names `hasHeader` takes. */
+  /**
+   * The headers a header includes itself, surely or perhaps, under the names `hasHeader` takes. What Kbuild includes in every file
+   * (linux/compiler-version.h, linux/kconfig.h, linux/compiler_types.h) is in no header's list.
+   */
   includes(path: string): readonly string[];
   /** An option of the release's configuration, as `CONFIG_SMP`. */
   config(option: string): "y" | "m" | string | undefined;

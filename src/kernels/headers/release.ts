@@ -6,7 +6,7 @@ import { readHeaderTree, type SourceFile, versionIn } from "./tree.ts";
 import type { ReleaseInput } from "./write.ts";
 
 /** The kernel's build rules that say what of a module's Makefile counts; in a kernel's tree, or where a distribution has them apart. */
-export const KBUILD_FILES = ["scripts/Makefile.lib", "scripts/Makefile.build"] as const;
+const KBUILD_FILES = ["scripts/Makefile.lib", "scripts/Makefile.build"] as const;
 
 /** Whether `readRelease` reads a file of a tree. */
 export const isHeaderFile = (path: string): boolean =>

@@ -194,7 +194,8 @@ export const readHeaderTree = (files: Iterable<SourceFile>, config: string): Hea
     else if (isOfOtherArchitecture(file.path)) for (const name of definedNames(file.text)) ofOthers.add(name);
   }
   const parsed = parseConfig(config);
-  const options = withArchitecture(new Map([...parsed, ...languageOf(versionIn(headers))]), headers, ofOthers);
+  const given = new Map([...parsed, ...languageOf(versionIn(headers))]);
+  const options = withArchitecture(given, headers, ofOthers);
   const attributes = new Map([
     ...learnAttributes(
       headers.map(({ text }) => text),
@@ -208,7 +209,7 @@ export const readHeaderTree = (files: Iterable<SourceFile>, config: string): Hea
   const all = new Set(nameOf.values());
   const read = headers.map(({ path, text }): Read => {
     const header = nameOf.get(path)!;
-    const found = readDeclarations(text, isOfArchitecture(path) ? parsed : options, knowledge, (name) => macros.definedOnlyIn(name, path));
+    const found = readDeclarations(text, isOfArchitecture(path) ? given : options, knowledge, (name) => macros.definedOnlyIn(name, path));
     return { header, found: IS_SILENT.test(header) ? { ...found, names: [], tags: [] } : found };
   });
   const reach = reachedBy(read, all);
