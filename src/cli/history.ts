@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ByteSource } from "../inputs/bytes.ts";
+import { openDeclarations, openDeclarationsIn } from "../kernels/headers/read.ts";
 import { openCrcs, openCrcsIn } from "../kernels/history/crcs.ts";
 import { historyOf, type History } from "../kernels/history/history.ts";
 import { openFacts, openFactsIn } from "../kernels/history/read.ts";
@@ -35,6 +36,7 @@ export const openHistory = (host: Host): History => {
     name: NAME,
     headers: () => openFactsIn(part("headers")),
     crcs: () => openCrcsIn(part("crcs"), exports.table("exports").size, exports.releases.length),
+    declarations: () => openDeclarationsIn(part("declarations")),
   });
   opened.set(host, history);
   return history;
@@ -53,5 +55,6 @@ export const checkedHistory = (host: Host): History => {
     name: NAME,
     headers: () => openFacts(...part("headers")),
     crcs: () => openCrcs(...part("crcs"), exports.table("exports").size, exports.releases.length),
+    declarations: () => openDeclarations(...part("declarations")),
   });
 };

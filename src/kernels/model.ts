@@ -1,4 +1,5 @@
 import type { KernelBtf } from "./btf/kernel-btf.ts";
+import type { ReleaseHeaders } from "./headers/model.ts";
 
 // What a kernel offers. A kernel is asked by name and answers with facts; nothing here judges.
 
@@ -53,6 +54,8 @@ export interface Kernel {
   readonly headers?: Headers;
   /** The normalised types that a name is declared and defined with there; none where they are not known. */
   signatures?(name: string): readonly string[];
+  /** All that its headers declare, opened when it is first asked for; absent where that is not known. */
+  readonly declared?: (() => ReleaseHeaders) | undefined;
   /** The kernel's own types, as BPF objects are loaded against them; absent where they are not known. */
   readonly btf?: KernelBtf;
   /** Its BTF is all that is known: nothing of its exports. */

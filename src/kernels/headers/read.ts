@@ -1,5 +1,7 @@
 import { crc32 } from "node:zlib";
+import { bytesSource, type ByteSource } from "../../inputs/bytes.ts";
 import { InputError } from "../../shared/input-error.ts";
+import { pagesOf, type Pages } from "../history/pages.ts";
 import {
   BLOCK,
   EXPORT,
@@ -38,8 +40,10 @@ export interface DeclarationIndex {
   options(): Iterable<string>;
 }
 
-/** Where a look-up reads: from `at`, not past `end`. */
+/** Where a look-up reads a block: from `at`, not past `end`. `start` is the block's place in the file. */
 interface Cursor {
+  readonly bytes: Buffer;
+  readonly start: number;
   at: number;
   readonly end: number;
 }
@@ -47,33 +51,60 @@ interface Cursor {
 const KINDS = { s: "struct", u: "union", e: "enum" } as const;
 
 /**
- * Opens an index of headers over its bytes; look-ups decode what they need and no more.
+ * Opens an index of headers over its bytes, every one of which is checked first; look-ups decode what they need and no more.
  * @param file what to call it in errors. @throws InputError where it is none, is cut short, or is not as it was written.
  */
 export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIndex => {
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const fail = (offset: number, message: string): never => {
+  const pages = pagesOf(bytesSource(file, bytes));
+  const fail = failIn(file);
+  const base = checkHead(pages, fail);
+  if (pages.u32(20) !== crc32(bytes.subarray(HEADER_AT)))
+    fail(20, "the bytes are not those that were written (the checksum differs): the file was cut short or edited");
+  return indexIn(pages, base, fail);
+};
+
+/**
+ * Opens an index of headers and reads no more of it than what is looked up: the checksum is not compared, which asks for every byte.
+ * @throws InputError where it is none, here or in a look-up.
+ */
+export const openDeclarationsIn = (source: ByteSource): DeclarationIndex => {
+  const pages = pagesOf(source);
+  const fail = failIn(source.name);
+  return indexIn(pages, checkHead(pages, fail), fail);
+};
+
+type Fail = (offset: number, message: string) => never;
+
+const failIn =
+  (file: string): Fail =>
+  (offset, message) => {
     throw new InputError({ file, offset, message });
   };
-  if (data.length < HEADER_AT || data.toString("latin1", 0, 16) !== MAGIC) fail(0, `no index of headers ("${MAGIC}" was expected)`);
-  const length = data.readUInt32LE(16);
-  const base = HEADER_AT + length + (-length & 3);
-  if (base > data.length) fail(16, `the header ends at byte ${base}, past the end of the file (${data.length} bytes)`);
-  if (data.readUInt32LE(20) !== crc32(data.subarray(HEADER_AT)))
-    fail(20, "the bytes are not those that were written (the checksum differs): the file was cut short or edited");
-  const header = parseHeader(data.toString("utf8", HEADER_AT, HEADER_AT + length), fail);
 
+/** @returns where the sections begin. */
+const checkHead = (pages: Pages, fail: Fail): number => {
+  if (pages.size < HEADER_AT || pages.text(0, MAGIC.length) !== MAGIC) fail(0, `no index of headers ("${MAGIC}" was expected)`);
+  const length = pages.u32(16);
+  const base = HEADER_AT + length + (-length & 3);
+  if (base > pages.size) fail(16, `the header ends at byte ${base}, past the end of the file (${pages.size} bytes)`);
+  return base;
+};
+
+const indexIn = (pages: Pages, base: number, fail: Fail): DeclarationIndex => {
+  const header = parseHeader(pages.text(HEADER_AT, HEADER_AT + pages.u32(16)), fail);
+
+  const placeOf = ({ start, at }: Cursor): number => start + at;
   const number = (cursor: Cursor): number => {
     for (let value = 0, scale = 1; ; scale *= 128) {
-      if (cursor.at >= cursor.end || scale > 0x1_0000_0000) return fail(cursor.at, "a number does not end");
-      const byte = data[cursor.at++]!;
+      if (cursor.at >= cursor.end || scale > 0x1_0000_0000) return fail(placeOf(cursor), "a number does not end");
+      const byte = cursor.bytes[cursor.at++]!;
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
     }
   };
   /** The end of so many bytes from here, which the cursor then stands at. */
   const past = (cursor: Cursor, size: number): number => {
-    if (size > cursor.end - cursor.at) return fail(cursor.at, `${size} bytes run past the end of their block`);
+    if (size > cursor.end - cursor.at) return fail(placeOf(cursor), `${size} bytes run past the end of their block`);
     return (cursor.at += size);
   };
 
@@ -83,15 +114,15 @@ export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIn
     const blocks = Math.ceil(count / BLOCK);
     const offsets = base + at;
     const first = offsets + 4 * (blocks + 1);
-    if (first + size > data.length) fail(offsets, `the section "${name}" ends past the end of the file`);
+    if (first + size > pages.size) fail(offsets, `the section "${name}" ends past the end of the file`);
     return {
       count,
       blocks,
       block(index) {
-        const start = data.readUInt32LE(offsets + 4 * index);
-        const end = data.readUInt32LE(offsets + 4 * (index + 1));
+        const start = pages.u32(offsets + 4 * index);
+        const end = pages.u32(offsets + 4 * (index + 1));
         if (start > end || end > size) fail(offsets + 4 * index, `block ${index} of "${name}" lies outside its section`);
-        return { at: first + start, end: first + end };
+        return { bytes: pages.bytes(first + start, first + end), start: first + start, at: 0, end: end - start };
       },
     };
   };
@@ -106,7 +137,7 @@ export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIn
     for (let skip = index % BLOCK; skip > 0; skip--) past(cursor, number(cursor));
     const size = number(cursor);
     const start = cursor.at;
-    const text = data.toString("utf8", start, past(cursor, size));
+    const text = cursor.bytes.toString("utf8", start, past(cursor, size));
     knownTexts.set(index, text);
     return text;
   };
@@ -118,10 +149,10 @@ export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIn
     /** The key of the next record of a block, which the cursor then stands behind. */
     const nextKey = (cursor: Cursor, before: Buffer): Buffer => {
       const shared = number(cursor);
-      if (shared > before.length) fail(cursor.at, "a key shares more with the one before it than that has");
+      if (shared > before.length) fail(placeOf(cursor), "a key shares more with the one before it than that has");
       const size = number(cursor);
       const start = cursor.at;
-      const rest = data.subarray(start, past(cursor, size));
+      const rest = cursor.bytes.subarray(start, past(cursor, size));
       past(cursor, number(cursor));
       return shared === 0 ? rest : Buffer.concat([before.subarray(0, shared), rest]);
     };
@@ -131,7 +162,7 @@ export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIn
       number(cursor);
       const size = number(cursor);
       const start = cursor.at;
-      return data.compare(wanted, 0, wanted.length, start, past(cursor, size));
+      return cursor.bytes.compare(wanted, 0, wanted.length, start, past(cursor, size));
     };
     /** The record of a key in a block. No key is put together: how much of the wanted one the last key shares tells what the next one's share means. */
     const findIn = (block: number, wanted: Buffer): Cursor | undefined => {
@@ -147,10 +178,10 @@ export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIn
         if (shared < matched) return undefined;
         if (shared > matched) continue;
         let same = 0;
-        while (same < size && matched + same < wanted.length && data[start + same] === wanted[matched + same]) same++;
+        while (same < size && matched + same < wanted.length && cursor.bytes[start + same] === wanted[matched + same]) same++;
         const isWhole = same === size;
-        if (isWhole && matched + same === wanted.length) return { at, end: cursor.at };
-        if (!isWhole && (matched + same === wanted.length || data[start + same]! > wanted[matched + same]!)) return undefined;
+        if (isWhole && matched + same === wanted.length) return { ...cursor, at, end: cursor.at };
+        if (!isWhole && (matched + same === wanted.length || cursor.bytes[start + same]! > wanted[matched + same]!)) return undefined;
         matched += same;
       }
       return undefined;
@@ -203,7 +234,7 @@ export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIn
     const form = head & 7;
     const set = number(cursor);
     if (form === EXPORT) return { set };
-    const name = FORMS[form] ?? fail(cursor.at, `there is no form ${form} of a declaration`);
+    const name = FORMS[form] ?? fail(placeOf(cursor), `there is no form ${form} of a declaration`);
     const at = number(cursor);
     const condition = head & HAS_CONDITION ? number(cursor) : undefined;
     const parameters = head & HAS_PARAMETERS ? number(cursor) : undefined;
@@ -231,7 +262,7 @@ export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIn
   const number1 = (cursor: Cursor): number => {
     const at = cursor.at;
     past(cursor, 1);
-    return data[at]!;
+    return cursor.bytes[at]!;
   };
 
   const tagOf = (kind: Tag["tag"], name: string, release: number): Tag | undefined => {
@@ -281,8 +312,8 @@ export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIn
       if (before !== undefined) return before;
       const entries: HeaderName[] = [];
       let isExported = false;
-      const cursor = names.find(name) ?? { at: 0, end: 0 };
-      while (cursor.at < cursor.end) {
+      const cursor = names.find(name);
+      while (cursor !== undefined && cursor.at < cursor.end) {
         const { set, entry } = declaration(cursor);
         if (!has(set, release)) continue;
         if (entry === undefined) isExported = true;
@@ -337,7 +368,7 @@ export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIn
   };
 };
 
-const parseHeader = (json: string, fail: (offset: number, message: string) => never): IndexHeader => {
+const parseHeader = (json: string, fail: Fail): IndexHeader => {
   let header: unknown;
   try {
     header = JSON.parse(json);

@@ -1,5 +1,7 @@
+import type { ReleaseHeaders } from "../headers/model.ts";
 import type { Declaration, Form, Headers, KernelExport, ListedKernel } from "../model.ts";
 import type { Crcs } from "./crcs.ts";
+import type { DeclarationIndex } from "../headers/read.ts";
 import { compileDocumented, type DocumentedPath } from "./documented.ts";
 import type { Release } from "./layout.ts";
 import type { Facts, Row } from "./read.ts";
@@ -11,6 +13,8 @@ export interface HistoryFiles {
   readonly name: string;
   readonly headers: () => Facts;
   readonly crcs: () => Crcs;
+  /** What the headers of some of the releases declare. */
+  readonly declarations?: () => DeclarationIndex;
   /** Whether a release carries CRCs (default: what its configuration says). */
   readonly hasCrcs?: (release: number) => boolean;
 }
@@ -58,6 +62,7 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
   const { releases } = exports;
   const headers = lazy(files.headers);
   const crcs = lazy(files.crcs);
+  const declarations = files.declarations && lazy(files.declarations);
   const hasCrcs = files.hasCrcs ?? ((release) => releases[release]!.config?.modversions ?? false);
   const exported = once((name) => exports.table("exports").find(name));
   const declared = once((name) => headers().table("headers").find(name));
@@ -99,6 +104,12 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
     ),
   });
 
+  const declaredBy = (name: string): (() => ReleaseHeaders) | undefined => {
+    const index = declarations?.();
+    const number = index?.releases.findIndex((each) => each.release === name) ?? -1;
+    return index && number >= 0 ? lazy(() => index.headersOf(number)) : undefined;
+  };
+
   return {
     name: source,
     about: exports.about,
@@ -112,6 +123,7 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
     },
     kernel: (release) => {
       const { name, arch, vermagic, config, exports: size } = releases[release]!;
+      const declared = lazy(() => declaredBy(name));
       return {
         name,
         source,
@@ -130,6 +142,9 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
           }
         },
         headers: headersOf(release),
+        get declared() {
+          return declared();
+        },
         signatures: once((symbol) => {
           const row = exported(symbol);
           return row ? [row.value("signature", release), row.value("definition", release)].filter((each) => each !== undefined) : [];

@@ -7,6 +7,7 @@ export interface Pages {
   /** Little-endian. */
   u32(at: number): number;
   text(start: number, end: number): string;
+  bytes(start: number, end: number): Buffer;
   /** Less than 0 where the bytes stand before the wanted ones in order, 0 where they are these. */
   compare(start: number, end: number, wanted: Uint8Array): number;
 }
@@ -31,6 +32,11 @@ export const pagesOf = (source: ByteSource): Pages => {
     for (let at = start; at < end; at = (at | MASK) + 1) page(at >>> SHIFT).copy(bytes, at - start, at & MASK);
     return bytes;
   };
+  const bytes = (start: number, end: number): Buffer => {
+    const first = start >>> SHIFT;
+    if (end > (first + 1) * SIZE || start === end) return joined(start, end);
+    return page(first).subarray(start & MASK, (start & MASK) + end - start);
+  };
   const byte = (at: number): number => page(at >>> SHIFT)[at & MASK]!;
   return {
     size,
@@ -41,11 +47,8 @@ export const pagesOf = (source: ByteSource): Pages => {
       const bytes = page(at >>> SHIFT);
       return (bytes[rest]! | (bytes[rest + 1]! << 8) | (bytes[rest + 2]! << 16) | (bytes[rest + 3]! << 24)) >>> 0;
     },
-    text: (start, end) => {
-      const first = start >>> SHIFT;
-      if (end <= (first + 1) * SIZE) return page(first).toString("utf8", start & MASK, (start & MASK) + end - start);
-      return joined(start, end).toString("utf8");
-    },
+    bytes,
+    text: (start, end) => bytes(start, end).toString("utf8"),
     compare: (start, end, wanted) => {
       const first = start >>> SHIFT;
       if (end <= (first + 1) * SIZE) return page(first).compare(wanted, 0, wanted.length, start & MASK, (start & MASK) + end - start);
