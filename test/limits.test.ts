@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as zlib from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { nodeHost } from "../src/cli/host.ts";
+import { nodeHost, type Host } from "../src/cli/host.ts";
+import { sourceTree } from "../src/cli/source-tree.ts";
 import { readDeb } from "../src/cli/kernel-deb.ts";
 import { parseAr } from "../src/inputs/ar.ts";
 import { parseBtf } from "../src/inputs/btf/btf.ts";
@@ -206,6 +207,18 @@ const keeping = (count: number): void => {
   sections.keep(count, sections.get("info")!, 0);
 };
 
+/** A file system of which only the names are asked. */
+const hostOf = (list: (folder: string) => readonly string[]): Host => ({
+  ...nodeHost("/"),
+  list,
+  realPath: (path) => path,
+  kindOf: (path) => (path.endsWith(".c") ? "file" : "folder"),
+});
+const filesIn = (count: number) => (): readonly string[] => Array.from({ length: count }, (_, i) => `${i}.c`);
+const foldersIn =
+  (depth: number) =>
+  (folder: string): readonly string[] => [folder.split("/").length > depth ? "a.c" : "d"];
+
 const EDGES: readonly Edge[] = [
   {
     of: "MAX_UNPACKED, of a compressed file",
@@ -324,6 +337,18 @@ const EDGES: readonly Edge[] = [
     at: () => parseBtf(btfOf("n".repeat(limits.MAX_BTF_NAME)), "x", 0),
     over: () => parseBtf(btfOf("n".repeat(limits.MAX_BTF_NAME + 1)), "x", 0),
     says: /^a name of 1025 characters \(at most 1024\)$/,
+  },
+  {
+    of: "MAX_SOURCE_FILES",
+    at: () => sourceTree(hostOf(filesIn(limits.MAX_SOURCE_FILES)), "m"),
+    over: () => sourceTree(hostOf(filesIn(limits.MAX_SOURCE_FILES + 1)), "m"),
+    says: /^holds more than 50000 files/,
+  },
+  {
+    of: "MAX_SOURCE_DEPTH",
+    at: () => expect(sourceTree(hostOf(foldersIn(limits.MAX_SOURCE_DEPTH)), "m").paths).toHaveLength(1),
+    over: () => sourceTree(hostOf(foldersIn(limits.MAX_SOURCE_DEPTH + 1)), "m"),
+    says: /^folders lie deeper in one another than 40$/,
   },
   {
     of: "MAX_AR_MEMBERS",

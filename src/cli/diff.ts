@@ -36,9 +36,10 @@ export const diffInputs = async (before: string, after: string, options: DiffOpt
   const targets = parseFormats(options.format, DIFF_REPORTERS);
   const failOnNew = parseLevels(options.failOnNew);
   const shipped = shippedOf(io);
-  const { kernels, policy } = await gatherReferences({ ...options, baseline: false }, shipped, io);
-  const old = await gatherSubjects([before], options, shipped, io);
-  const now = await gatherSubjects([after], options, shipped, io);
+  const { input, known } = await gatherReferences({ ...options, baseline: false }, shipped, io);
+  const { kernels, policy } = input;
+  const old = await gatherSubjects([before], options, shipped, io, known);
+  const now = await gatherSubjects([after], options, shipped, io, known);
   if (old.problems.length + now.problems.length > 0) return EXIT.notChecked;
   const subjects = diff({ before: old.subjects, after: now.subjects, kernels, policy, failOnNew });
   const report: Diff = { before: host.shown(before), after: host.shown(after), failOnNew, subjects };

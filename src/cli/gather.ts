@@ -12,10 +12,12 @@ import { loadBtf } from "./load-btf.ts";
 import { loadBaseline } from "./load-baseline.ts";
 import { loadRunnablePolicy } from "./load-code.ts";
 import { loadLists } from "./load-lists.ts";
-import { loadKernels } from "./load-kernels.ts";
+import { loadKernels, type KnownKernels } from "./load-kernels.ts";
+import type { LoadedSources } from "./load-source.ts";
 import { loadSubjects } from "./load-subjects.ts";
 import { policyFolder } from "./load-policy.ts";
 import { placeSources } from "./place-sources.ts";
+import { mayHaveSource } from "./source-folder.ts";
 import { noteText, problemText } from "./problems.ts";
 import { replacementsOf, shippedOf, sinceOf, type Shipped } from "./shipped.ts";
 
@@ -30,6 +32,10 @@ export interface GatherOptions {
   readonly inShare?: (path: string) => boolean;
   readonly policy?: string;
   readonly places: boolean;
+  /** Folders of sources; where none is named, those that stand beside the modules. False: no source is read. */
+  readonly source?: readonly string[] | false;
+  /** The kernel that sources build on. */
+  readonly buildsOn?: string;
   readonly pathMap: readonly string[];
   /** Trusted copies of the policy: only their waivers count. */
   readonly waiversFrom: readonly string[];
@@ -70,18 +76,19 @@ export const gatherReferences = async (
   options: GatherOptions,
   shipped: Shipped,
   { host, env, today, stderr }: Io,
-): Promise<Omit<LintInput, "subjects">> => {
+): Promise<{ readonly input: Omit<LintInput, "subjects">; readonly known: KnownKernels }> => {
   const { policy, code } = await loadRunnablePolicy(shipped, options, { host, env });
   const folder = policyFolder(host, shipped, options.policy);
   const { btf, problems: untyped } = await loadBtf(host, options.btf ?? [], policy);
-  const { kernels, problems: missing, builtOn, history } = loadKernels(host, options.kernel, policy, folder, btf);
+  const loaded = loadKernels(host, options.kernel, policy, folder, btf);
+  const { kernels, problems: missing, builtOn, history } = loaded;
   const { lists, problems: unread } = loadLists(host, policy);
   for (const note of lists.flatMap(({ list }) => list.notes)) stderr.write(noteText(note));
   if (missing.length + unread.length + untyped.length > 0) throw new InputError([...missing, ...untyped, ...unread]);
   const committed = policy.manifest && (await loadCommitted(host, policy.manifest));
   const baseline = await loadBaseline(host, shipped, options);
   const known = history();
-  return {
+  const input = {
     kernels,
     ...(known && { past: { history: known, rates: readRates(host) } }),
     builtOn,
@@ -95,6 +102,24 @@ export const gatherReferences = async (
     ...(baseline && { baseline }),
     today: options.today ?? today,
   };
+  return { input, known: loaded };
+};
+
+/** The subjects with their sources; what reads these is opened where there may be one. */
+const sourcesOf = async (
+  subjects: readonly Subject[],
+  folders: readonly string[],
+  { source, buildsOn }: GatherOptions,
+  host: Host,
+  known: KnownKernels,
+): Promise<LoadedSources | { readonly subjects: readonly Subject[]; readonly problems: readonly Problem[] }> => {
+  const named = source === false ? [] : (source ?? []);
+  const mayHave = named.length > 0 || folders.length > 0 || (source !== false && subjects.some((each) => mayHaveSource(host, each)));
+  if (!mayHave) return { subjects, problems: [] };
+  const { loadSources } = await import("./load-source.ts");
+  const beside = source === false ? subjects.filter(() => false) : subjects;
+  const loaded = loadSources(host, beside, folders, { source: named, ...(buildsOn !== undefined && { buildsOn }) }, known);
+  return source === false ? { ...loaded, subjects: [...subjects, ...loaded.subjects] } : loaded;
 };
 
 /** Reads subjects. Those that cannot be read are reported at once and left out. */
@@ -103,16 +128,20 @@ export const gatherSubjects = async (
   options: GatherOptions,
   { data }: Shipped,
   { host, stderr, progress }: Io,
-): Promise<Pick<LintInput, "subjects"> & { readonly problems: readonly Problem[] }> => {
-  const { subjects, problems } = await loadSubjects(host, paths, {
+  known: KnownKernels,
+): Promise<Pick<LintInput, "subjects" | "sourceOf"> & { readonly problems: readonly Problem[] }> => {
+  const { subjects, folders, problems } = await loadSubjects(host, paths, {
     data,
     places: options.places,
     embedded: options.embedded === true,
     ...(options.inShare && { placesIn: options.inShare }),
     ...(progress && { progress }),
   });
-  for (const problem of problems) stderr.write(problemText(problem));
-  return { subjects: subjects.map((subject) => placeSources(subject, host, options.pathMap)), problems };
+  const placed = subjects.map((subject) => placeSources(subject, host, options.pathMap));
+  const sources = await sourcesOf(placed, folders, options, host, known);
+  const all = [...problems, ...sources.problems];
+  for (const problem of all) stderr.write(problemText(problem));
+  return { ...sources, problems: all };
 };
 
 /** Reads all that a run is about. @throws InputError as `gatherReferences` does. */
@@ -122,6 +151,6 @@ export const gather = async (
   io: Io,
 ): Promise<LintInput & { readonly problems: readonly Problem[] }> => {
   const shipped = shippedOf(io);
-  const references = await gatherReferences(options, shipped, io);
-  return { ...references, ...(await gatherSubjects(paths, options, shipped, io)) };
+  const { input, known } = await gatherReferences(options, shipped, io);
+  return { ...input, ...(await gatherSubjects(paths, options, shipped, io, known)) };
 };

@@ -33,8 +33,14 @@ export interface KnownKernels {
   readonly problems: readonly Problem[];
   /** The shipped history, where it was opened. */
   readonly history: () => History | undefined;
-  /** The kernel that a subject was built on, or the nearest that is known. */
+  /** The kernel that a subject was built on, or the nearest that is known; nothing where no kernel that is asked about has types to compare with. */
   readonly builtOn: (subject: Subject) => Kernel | undefined;
+  /** The same, also where no kernel that is asked about has types to compare with. */
+  readonly nearestTo: (subject: Subject) => Kernel | undefined;
+  /** The newest release of each series whose headers' declarations are shipped, newest first. */
+  readonly declared: () => readonly Kernel[];
+  /** A kernel by name, as --kernel takes one. @throws InputError */
+  readonly named: (name: string) => Kernel;
 }
 
 interface Entry {
@@ -65,7 +71,7 @@ const isRelease = (text: string): boolean => /^\d+\.\d+/.test(text) && !text.inc
 export const loadKernels = (
   host: Host,
   options: readonly string[],
-  policy: ResolvedPolicy,
+  policy: Pick<ResolvedPolicy, "kernels">,
   folder: string,
   btf: NamedBtf = new Map(),
 ): KnownKernels => {
@@ -136,14 +142,26 @@ export const loadKernels = (
   kernels.push(...[...untaken].map(([name, types]) => btfKernel(name, types)));
   // Where no kernel has types or headers, nothing asks what was there before.
   const asks = kernels.some((kernel) => kernel.signatures !== undefined);
+  const nearestTo = ({ vermagic, arch }: Subject): Kernel | undefined => {
+    if (vermagic === undefined || (arch !== undefined && arch !== history().releases[0]?.arch)) return undefined;
+    const found = builtOn(history().releases, vermagic);
+    return found && release(found.release);
+  };
   return {
     kernels,
     problems,
     history: () => opened,
-    builtOn: ({ vermagic, arch }) => {
-      if (!asks || vermagic === undefined || (arch !== undefined && arch !== history().releases[0]?.arch)) return undefined;
-      const found = builtOn(history().releases, vermagic);
-      return found && release(found.release);
+    declared: () => {
+      const { releases } = history();
+      const series = [...new Set(releases.map((each) => each.series))].toReversed();
+      return series.flatMap((each) => {
+        const numbers = releases.flatMap((known, number) => (known.series === each ? [number] : [])).toReversed();
+        const found = numbers.map(release).find((kernel) => kernel.declared);
+        return found ? [found] : [];
+      });
     },
+    named: (name) => loadOne(splitOption(host, name)),
+    builtOn: (subject) => (asks ? nearestTo(subject) : undefined),
+    nearestTo,
   };
 };

@@ -18,10 +18,13 @@ import { compileNames, type SymbolNames } from "../usage/names.ts";
 import { guardSites } from "./guards.ts";
 import type { Host } from "./host.ts";
 import type { Progress } from "./progress.ts";
+import { folderOfMakefile, isSourceFolder } from "./source-folder.ts";
 import type { ShippedData } from "./shipped.ts";
 
 export interface LoadedSubjects {
   readonly subjects: readonly Subject[];
+  /** Folders that hold a source, and neither a module nor a BPF object. */
+  readonly folders: readonly string[];
   /** What could not be read, of the other inputs. */
   readonly problems: readonly Problem[];
 }
@@ -180,13 +183,22 @@ const modulesOrdered = (host: Host, file: string): string[] =>
     .map((line) => join(line.startsWith("/") ? "" : dirname(file), line.replace(/\.o$/, ".ko")));
 
 /** The files that an input stands for. */
-const filesOf = (host: Host, path: string, problems: Problem[]): readonly string[] => {
+const filesOf = (host: Host, path: string, folders: string[], problems: Problem[]): readonly string[] => {
   if (path.endsWith("modules.order")) return modulesOrdered(host, path);
+  const source = folderOfMakefile(path);
+  if (source !== undefined && host.kindOf(path) === "file") {
+    folders.push(source);
+    return [];
+  }
   if (host.kindOf(path) !== "folder") return [path];
   const before = problems.length;
   const files = modulesBelow(host, path, problems);
-  if (files.length === 0 && problems.length === before)
-    throw new InputError({ file: host.shown(path), message: "is a directory with neither a kernel module nor a BPF object in it" });
+  if (files.length === 0 && isSourceFolder(host, path)) folders.push(path);
+  else if (files.length === 0 && problems.length === before)
+    throw new InputError({
+      file: host.shown(path),
+      message: "is a directory with neither a kernel module nor a BPF object in it, and no Makefile, Kbuild or dkms.conf",
+    });
   return files;
 };
 
@@ -214,6 +226,7 @@ export const loadSubjects = async (
   const options: Known = { names: compileNames(data.toolchain, data.written), doors: data.doors, bpf: data.bpf, places, digest, embedded };
   const optionsFor = (file: string): Known => ({ ...options, places: places && (placesIn?.(host.shown(file)) ?? true) });
   const subjects: Subject[] = [];
+  const folders: string[] = [];
   const problems: Problem[] = [];
   const attempt = async (step: () => Promise<void> | void): Promise<void> => {
     try {
@@ -231,7 +244,7 @@ export const loadSubjects = async (
         for (const subject of await subjectsOf(source, undefined, options, problems)) subjects.push(subject);
         return;
       }
-      const files = filesOf(host, path, problems);
+      const files = filesOf(host, path, folders, problems);
       // How many there are in all is known when the last path is looked into.
       const all = index === paths.length - 1 ? done + files.length : undefined;
       for (const file of files) {
@@ -243,5 +256,5 @@ export const loadSubjects = async (
       }
     });
   }
-  return { subjects, problems };
+  return { subjects, folders, problems };
 };

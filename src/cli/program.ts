@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { VERSION } from "./version.ts";
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 const collectMap = (value: string, before: readonly string[]): readonly string[] => {
   if (!value.includes("=")) throw new InvalidArgumentError("Expected FROM=TO.");
@@ -44,6 +44,12 @@ const gathering = (command: Command): Command =>
     .option("--allow-code", "run the rules that the policy's `code` names: they are TypeScript and have your rights")
     .option("--path-map <from=to>", "rewrite the beginning of source paths (repeatable)", collectMap, [])
     .option("--no-places", "do not look for source lines")
+    .option("--source <folder>", "where the source of the modules is (repeatable; default: beside them, where makefiles are)", collect)
+    .option("--no-source", "read no source: judge what the objects take alone")
+    .option(
+      "--builds-on <kernel>",
+      "a kernel that the source builds on (default: what the module was built on, else one that is told from it)",
+    )
     .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
     .option("--all", "long lists in full, on a terminal, too")
     .option("--today <day>", "the day that waivers are held against", day);
@@ -240,10 +246,10 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     .addHelpText("after", STATUSES);
 
   gathering(program.command(MEANT, { isDefault: true }))
-    .description("judge modules, BPF objects, programs or manifests of them (the default command)")
+    .description("judge modules, sources, BPF objects, programs or manifests of them (the default command)")
     .argument(
       "<input...>",
-      "kernel modules, BPF objects, logs of strace, seccomp profiles, manifests, folders, modules.order, - for standard input",
+      "kernel modules, their sources, BPF objects, logs of strace, seccomp profiles, manifests, folders, modules.order, - for standard input",
     )
     .option("-f, --format <name[:file]>", FORMATS, collect, [])
     .addOption(new Option("--fail-on <severity>", "the least severity that fails").choices(["error", "warning", "note"]).default("error"))
@@ -281,9 +287,10 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
   program
     .command("export")
     .description("write the manifest of modules: what they take from the kernel, as a file to commit")
-    .argument("<input...>", "kernel modules, manifests, folders of modules")
+    .argument("<input...>", "kernel modules, manifests, folders of modules, folders of sources")
     .option("-o, --output <file>", "where to write it (default: standard output)")
     .option("--no-places", "leave out the source lines, which change with every edit")
+    .option("--builds-on <kernel>", "a kernel that a source builds on (default: the newest on which nothing of it is found to break)")
     .action(async (inputs: string[], options) => {
       const { exportManifest } = await import("./commands.ts");
       finish(await exportManifest(inputs, options, io));

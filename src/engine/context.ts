@@ -4,6 +4,7 @@ import type { Export, Subject, Use } from "../usage/model.ts";
 import type { BtfView } from "./btf.ts";
 import type { Lists } from "./lists.ts";
 import type { Rebuild } from "./rebuild.ts";
+import type { Prediction } from "./source/model.ts";
 
 /** An entry of Documentation/ABI. */
 export interface Documented {
@@ -53,6 +54,8 @@ export interface Context {
   readonly lists?: Lists;
   /** The kernels that the promise which decided is kept on (globs); absent where it names none. */
   readonly promisedOn?: readonly string[];
+  /** What will not compile of the source on the kernel of the view. */
+  readonly prediction?: Prediction;
   readonly gap?: Gap;
   readonly oddity?: Oddity;
   readonly waiver?: WaiverState;

@@ -1,5 +1,6 @@
 import type { Explanation } from "../findings/explanation.ts";
 import type { Evidence } from "../findings/model.ts";
+import { headerEvidence } from "./source/declared.ts";
 import { btfEvidence, compiledEvidence, documentEvidence, offerEvidence, promiseEvidence, writtenAs } from "./finding.ts";
 import { compileJudge, rowOf } from "./judge.ts";
 import { timelineOf } from "./timeline.ts";
@@ -34,7 +35,7 @@ export const explain = (input: LintInput, name: string): readonly Explanation[] 
           evidence: [
             ...(subject.kind === "bpf-object"
               ? [...compiledEvidence(use, [], undefined), ...judged.views.map(btfEvidence)]
-              : judged.views.map(offerEvidence)),
+              : judged.views.flatMap((view) => headerEvidence(use, view.kernel) ?? [offerEvidence(view)])),
             ...crcs,
             ...documentEvidence(judged.context),
             ...promiseEvidence(judged.verdict),

@@ -9,11 +9,12 @@ import type { Context, KernelView } from "./context.ts";
 import type { Lists, NamedList } from "./lists.ts";
 import type { JudgedUse } from "./judge.ts";
 import { refusersOf } from "./licence.ts";
+import { headerEvidence } from "./source/declared.ts";
 import type { Verdict } from "./promises.ts";
 import { appliesTo, replacementText, type Replacement } from "./replacements.ts";
 import { stateOf, type Remark } from "./remarks.ts";
 
-type Facts = { readonly [P in Placeholder | "written" | "perhaps"]?: string };
+export type Facts = { readonly [P in Placeholder | "written" | "perhaps"]?: string };
 
 /** The source lines that took the use, each once, or the subject itself where none is known. */
 export const placesOf = (subject: Subject, use: Use | undefined): readonly [Place, ...Place[]] => {
@@ -115,8 +116,10 @@ const kernelEvidence = (
   views: readonly KernelView[],
 ): Evidence[] => {
   const asked = new Set(fieldsOf(rule.match));
-  const evidence = views.map((view): Evidence => {
+  const evidence = views.flatMap((view): Evidence | readonly Evidence[] => {
     const { kernel, found } = view;
+    const declares = headerEvidence(use, kernel);
+    if (declares) return declares;
     if (asked.has("rebuild")) return rebuildEvidence(view);
     if (asked.has("btf")) return btfEvidence(view);
     if (found && asked.has("crc") && use.crc !== undefined)
@@ -194,7 +197,7 @@ const rebuildFacts = (
   };
 };
 
-const severityOf = (rule: ResolvedRule): FindingSeverity => rule.severity as FindingSeverity;
+export const severityOf = (rule: ResolvedRule): FindingSeverity => rule.severity as FindingSeverity;
 
 /** What a finding on a use is made from besides the use itself. */
 export interface FindingGround {

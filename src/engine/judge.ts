@@ -88,13 +88,13 @@ const FILES: ReadonlySet<string> = new Set(["procfs", "sysfs", "debugfs"]);
 export const compileJudge = (
   subjects: readonly Subject[],
   { kernels, promises, committed, builtOn, isBinary, lists, documented, since }: Ground,
-): ((subject: Subject) => SubjectJudge) => {
+): ((subject: Subject, isTold?: (kernel: Kernel, name: string) => boolean) => SubjectJudge) => {
   const siblings = new Map<string, Sibling>();
   for (const subject of subjects) for (const each of subject.exports) siblings.set(each.name, { subject, export: each });
   const promised = compilePromises(promises);
   const keyOf = (subject: Subject, { kind, name }: Use): string => `${subject.name} ${kind} ${name}`;
   const agreed = committed && new Set(committed.flatMap((subject) => subject.uses.map((use) => keyOf(subject, use))));
-  return (subject) => {
+  return (subject, isTold) => {
     const own = kernels.filter((kernel) => judges(subject, kernel));
     // Without a word on where it was built: what its project must support first.
     const base = builtOn?.(subject) ?? own.find((kernel) => (subject.kind === "module" ? kernel.signatures : kernel.btf) !== undefined);
@@ -112,7 +112,12 @@ export const compileJudge = (
           offer ?? (sibling && siblingExport(sibling)),
           offer !== undefined,
           comparable[index]!,
-          () => (provided ? { state: "holds" } : rebuildOf(use, base, kernel, written)),
+          () => {
+            if (provided) return { state: "holds" };
+            const rebuild = rebuildOf(use, base, kernel, written);
+            // Who exports it is no affair of the source's.
+            return rebuild.state !== "holds" && rebuild.state !== "foreign" && isTold?.(kernel, use.name) ? { state: "read" } : rebuild;
+          },
           () => btfOf(use, own, kernel),
         );
       });

@@ -7,14 +7,15 @@ import type { Subject } from "../usage/model.ts";
 import { compileBaseline } from "./baseline.ts";
 import { budgetRemarks } from "./budget.ts";
 import type { Documented } from "./context.ts";
-import { compileJudge, rowOf, type Ground } from "./judge.ts";
-import { remarksOn, type Remark } from "./remarks.ts";
+import { compileJudge, rowOf, type Ground, type SubjectJudge } from "./judge.ts";
+import { remarksOn, sourceRemarks, type Remark } from "./remarks.ts";
 import { compileLists, type NamedList } from "./lists.ts";
 import { compileOutlook, type Past } from "./outlook.ts";
 import type { Replacement } from "./replacements.ts";
-import { compileRule, type CodeCheck, type Found } from "./rules.ts";
+import { compileRule, type CodeCheck, type Found, type JudgedPrediction } from "./rules.ts";
 import { indexUses } from "./use-index.ts";
 import { scoresOf } from "./scores.ts";
+import type { Source, SourceView } from "./source/model.ts";
 import { verdictsOf } from "./verdicts.ts";
 import { compileWaivers } from "./waivers.ts";
 
@@ -32,6 +33,8 @@ export interface LintInput {
   readonly code?: ReadonlyMap<string, CodeCheck>;
   /** The kernel that a subject was built on, or the nearest that is known. */
   readonly builtOn?: (subject: Subject) => Kernel | undefined;
+  /** A subject's source, where it was given or stands beside it. */
+  readonly sourceOf?: (subject: Subject) => Source | undefined;
   /** What took the place of interfaces that are gone, by name. */
   readonly replacements?: ReadonlyMap<string, Replacement>;
   /** The lists that the policy names, as they were read. */
@@ -77,6 +80,21 @@ const POLICY: Subject = {
 
 const releaseOf = (vermagic: string | undefined): string | undefined => vermagic?.split(" ", 1)[0];
 
+/** Whether a name's fate on a kernel is told by the source itself: all of it was read, or the name is among what was found to break. */
+const toldBy =
+  (views: readonly SourceView[]) =>
+  (kernel: Kernel, name: string): boolean => {
+    const view = views.find((each) => each.kernel === kernel);
+    return view?.state === "read" && (view.isWhole || view.predictions.some(({ prediction: { names } }) => names.includes(name)));
+  };
+
+const predictionsOf = ({ base }: Source, views: readonly SourceView[], { judge }: SubjectJudge): readonly JudgedPrediction[] =>
+  views.flatMap((view) =>
+    view.state === "unknown"
+      ? []
+      : view.predictions.map(({ prediction, use }) => ({ prediction, base, kernel: view.kernel, judged: judge(use) })),
+  );
+
 const whyBase = ({ vermagic }: Subject, kernel: Kernel): Base["because"] =>
   vermagic === undefined ? "first" : releaseOf(vermagic) === releaseOf(kernel.vermagic) ? "built" : "nearest";
 
@@ -106,6 +124,7 @@ const NO_LIST: Remark = { gap: "no-list", names: [] };
 /** Judges subjects against kernels by a policy. Pure: the same input gives the same report. */
 export const lint = (input: LintInput): Report => {
   const { subjects, kernels, policy, today, baseline, code, past, share, replacements = new Map(), complete = true } = input;
+  const { sourceOf = () => undefined } = input;
   const ground = groundOf(input);
   const judgeOf = compileJudge(subjects, ground);
   const outlookOf = past ? compileOutlook(past) : () => undefined;
@@ -129,31 +148,38 @@ export const lint = (input: LintInput): Report => {
     else if (divided.left) settle(rule, divided.left);
   };
   for (const subject of subjects) {
-    const { base, judge } = judgeOf(subject);
-    const uses = subject.uses.map(judge);
+    const source = sourceOf(subject);
+    const views = source ? source.views(kernels) : [];
+    const judge = judgeOf(subject, toldBy(views));
+    const base = source?.base && subject.kind === "source" ? source.base : judge.base;
+    const uses = subject.uses.map(judge.judge);
     const index = indexUses(uses);
     const needsList = subject.kind === "module" && !(ground.lists && ground.lists.stable.length > 0);
-    const remarks = [...remarksOn(subject, uses, kernels, base), ...(needsList ? [NO_LIST] : [])];
+    const remarks = [
+      ...remarksOn(subject, uses, kernels, base),
+      ...sourceRemarks(subject, views, kernels),
+      ...(needsList ? [NO_LIST] : []),
+    ];
     const outlook = subject.kind === "module" ? outlookOf(subject) : undefined;
     reports.push({
       name: subject.name,
       kind: subject.kind,
       path: subject.path,
-      ...(base && { base: { kernel: base.name, because: whyBase(subject, base) } }),
+      ...(base && { base: { kernel: base.name, because: (subject.kind === "source" && source?.because) || whyBase(subject, base) } }),
       ...(outlook && { outlook }),
       ...(ground.lists && subject.kind === "module" && { lists: scoresOf(uses, ground.lists) }),
-      verdicts: verdictsOf(subject, uses, kernels, remarks),
+      verdicts: verdictsOf(subject, uses, kernels, remarks, views),
       uses: uses.map(rowOf),
     });
     if (!own(subject)) continue;
-    for (const { id, find } of rules) {
-      for (const found of find(subject, base, index, remarks)) settle(id, found);
-    }
+    const ask = { base, uses: index, remarks, predictions: source ? predictionsOf(source, views, judge) : [] };
+    for (const { id, find } of rules) for (const found of find(subject, ask)) settle(id, found);
   }
   // What the policy says of itself is no waiver's to excuse, and no baseline's to accept.
   const stale = (complete && agreed?.remarks(subjects, kernels)) || [];
   const ofPolicy = [...waivers.remarks(complete), ...budgetRemarks(reports, policy.budget), ...stale];
-  for (const { find } of rules) findings.push(...find(POLICY, undefined, indexUses([]), ofPolicy).map(({ finding }) => finding));
+  const ofNothing = { base: undefined, uses: indexUses([]), remarks: ofPolicy, predictions: [] };
+  for (const { find } of rules) findings.push(...find(POLICY, ofNothing).map(({ finding }) => finding));
   const used = new Set([...findings, ...accepted, ...waived.map(({ finding }) => finding)].map(({ rule }) => rule));
   return {
     ...(share && { shard: { share: share.share, of: share.of, subjects: subjects.flatMap((each, index) => (own(each) ? [index] : [])) } }),

@@ -18,6 +18,8 @@ export type Rebuild =
   | { readonly state: "unclear"; readonly names: readonly string[] }
   /** Neither this kernel nor the one it was built on exports it, nor a module that was given. */
   | { readonly state: "foreign" }
+  /** Its source was read, which tells more. */
+  | { readonly state: "read" }
   /** The kernel's headers or types are not known. */
   | { readonly state: "unknown" };
 

@@ -4,6 +4,8 @@ import type { Placeholder } from "../policy/placeholders.ts";
 import type { BaselineState, BudgetState, Gap, Oddity, RebuildState, WaiverState } from "../shared/vocabulary.ts";
 import type { JudgedUse } from "./judge.ts";
 import type { Subject } from "../usage/model.ts";
+import type { NotRead } from "../kernels/source/model.ts";
+import { gapOf, type SourceView } from "./source/model.ts";
 import { blindTo, crcGap, judges } from "./comparable.ts";
 import { checksModuleNamespaces, MODULE_PREFIX } from "./predicates/namespace-access.ts";
 import { refusersOf } from "./licence.ts";
@@ -86,6 +88,23 @@ const btfGaps = (uses: readonly JudgedUse[], kernel: Kernel): readonly Remark[] 
   return names.length > 0 ? [{ gap: "btf-cannot-tell", kernel, names }] : [];
 };
 
+const notReadText = ({ file, line, why, detail }: NotRead): string =>
+  `${file}${line === undefined ? "" : `:${line}`} (${why}${detail === undefined ? "" : `: ${detail}`})`;
+
+/** What could not be told of a source: on kernels whose headers are not known, and of what was not read. */
+export const sourceRemarks = ({ kind }: Subject, views: readonly SourceView[], kernels: readonly Kernel[]): readonly Remark[] => {
+  if (kind === "source" && views.length === 0) return kernels.map((kernel): Remark => ({ gap: "source-not-given", kernel, names: [] }));
+  return views.flatMap((view): readonly Remark[] => {
+    const { kernel } = view;
+    if (view.state === "unknown") return [{ gap: "declarations-unknown", kernel, names: [] }];
+    const gaps = ["source-not-read", "build-not-understood"] as const;
+    return gaps.flatMap((gap): readonly Remark[] => {
+      const names = view.notRead.filter((each) => gapOf(each) === gap).map(notReadText);
+      return names.length > 0 ? [{ gap, kernel, names: [...new Set(names)] }] : [];
+    });
+  });
+};
+
 /** A namespace is needless where nothing that is used stands in it on any kernel asked about, or in a module of the same run. */
 const needlessImports = ({ imports }: Subject, uses: readonly JudgedUse[]): readonly string[] => {
   const views = uses.flatMap((judged) => judged.views);
@@ -116,6 +135,7 @@ export const remarksOn = (
   const gaps = (subject.kind === "program" ? [] : kernels).flatMap((kernel): readonly Remark[] => {
     const blind = blindTo(subject, kernel);
     if (blind) return [{ gap: blind, kernel, names: [] }];
+    if (subject.kind === "source") return [];
     return subject.kind === "bpf-object" ? btfGaps(uses, kernel) : [...crcGaps(subject, kernel, base), ...rebuildGaps(uses, kernel)];
   });
   const restricted = subject.imports.filter((namespace) => namespace.startsWith(MODULE_PREFIX));

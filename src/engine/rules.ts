@@ -5,6 +5,8 @@ import type { ResolvedRule } from "../policy/model.ts";
 import type { Subject } from "../usage/model.ts";
 import type { Context, KernelView } from "./context.ts";
 import { remarkFinding, useFinding, type FindingGround } from "./finding.ts";
+import { predictionFinding, sameCause } from "./source/finding.ts";
+import type { Prediction } from "./source/model.ts";
 import type { JudgedUse } from "./judge.ts";
 import { compileMatch } from "./match.ts";
 import { stateOf, type Remark } from "./remarks.ts";
@@ -31,8 +33,25 @@ const foundOf = <T>(
   },
 });
 
-/** A rule made ready: a subject's uses and the remarks on it in, findings out. */
-export type CompiledRule = (subject: Subject, base: Kernel | undefined, uses: UseIndex, remarks: readonly Remark[]) => readonly Found[];
+/** What is predicted of a subject's source on a kernel, and the use that it is about. */
+export interface JudgedPrediction {
+  readonly prediction: Prediction;
+  readonly judged: JudgedUse;
+  readonly kernel: Kernel;
+  /** The kernel that the source is held to build on. */
+  readonly base: Kernel;
+}
+
+/** What is known of a subject, for the rules to speak of. */
+export interface Ask {
+  readonly base: Kernel | undefined;
+  readonly uses: UseIndex;
+  readonly remarks: readonly Remark[];
+  readonly predictions: readonly JudgedPrediction[];
+}
+
+/** A rule made ready: a subject and what is known of it in, findings out. */
+export type CompiledRule = (subject: Subject, ask: Ask) => readonly Found[];
 
 /** What every rule of a run has in common. */
 export type RunGround = Pick<FindingGround, "replacements"> & { readonly isBinary: boolean };
@@ -40,7 +59,7 @@ export type RunGround = Pick<FindingGround, "replacements"> & { readonly isBinar
 /** A rule on remarks: one finding for each kind of remark, for all kernels it concerns; one for each line of the policy. */
 const remarkRule = (rule: ResolvedRule, { isBinary }: RunGround): CompiledRule => {
   const test = compileMatch(rule.match);
-  return (subject, _base, _uses, remarks) => {
+  return (subject, { remarks }) => {
     const groups = new Map<string, Remark[]>();
     for (const remark of remarks) {
       if (!test({ subject, isBinary, ...stateOf(remark) })) continue;
@@ -64,7 +83,7 @@ const useRule = (rule: ResolvedRule, { replacements }: RunGround): CompiledRule 
   const test = compileMatch(rule.match);
   const perKernel = needs(rule.match, "kernel");
   const pick = candidates(rule.match);
-  return (subject, base, uses) => {
+  return (subject, { base, uses }) => {
     const ground: FindingGround = { rule, subject, base, replacements };
     const found: Found[] = [];
     for (const judged of pick(uses)) {
@@ -85,6 +104,38 @@ const useRule = (rule: ResolvedRule, { replacements }: RunGround): CompiledRule 
   };
 };
 
+/** A rule on predictions: one finding for a cause, for all kernels that it is the same on. */
+const predictionRule = (rule: ResolvedRule, { replacements }: RunGround): CompiledRule => {
+  const test = compileMatch(rule.match);
+  return (subject, { predictions }) => {
+    const causes = new Map<string, { readonly each: JudgedPrediction; readonly context: Context }[]>();
+    for (const each of predictions) {
+      const { prediction, judged, kernel } = each;
+      const seen = judged.contexts.find(({ view }) => view?.kernel === kernel) ?? judged.context;
+      const context: Context = { ...seen, prediction };
+      if (!test(context)) continue;
+      const key = sameCause(prediction);
+      const group = causes.get(key);
+      if (group) group.push({ each, context });
+      else causes.set(key, [{ each, context }]);
+    }
+    return [...causes.values()].map((group) =>
+      foundOf(
+        group,
+        ({ each }) => each.kernel.name,
+        (some) => ({
+          finding: predictionFinding(
+            { rule, subject, base: some[0]!.each.base, replacements },
+            some[0]!.each.judged,
+            some.map(({ each: { prediction, kernel } }) => ({ prediction, kernel: kernel.name })),
+          ),
+          contexts: some.map(({ context }) => context),
+        }),
+      ),
+    );
+  };
+};
+
 /** What a rule written in TypeScript says of a use: the kernels it is about, and values for placeholders of its own. */
 export interface CodeVerdict {
   readonly judged: JudgedUse;
@@ -98,7 +149,7 @@ export type CodeCheck = (subject: Subject, uses: readonly JudgedUse[]) => readon
 /** A rule whose function finds: of its verdicts come findings like any other's. */
 const codeRule =
   (rule: ResolvedRule, check: CodeCheck, { replacements }: RunGround): CompiledRule =>
-  (subject, base, { all }) =>
+  (subject, { base, uses: { all } }) =>
     (all.length > 0 ? check(subject, all) : []).map(({ judged, views, facts }) =>
       foundOf(
         views.length > 0 ? views.map((view): Context => ({ ...judged.context, view })) : [judged.context],
@@ -116,7 +167,10 @@ const codeRule =
 
 /** A rule as a function, its match compiled once; the function of one that is code is in `code`, by its id. */
 export const compileRule = (rule: ResolvedRule, ground: RunGround, code?: ReadonlyMap<string, CodeCheck>): CompiledRule => {
-  if (!rule.code) return rule.remarks ? remarkRule(rule, ground) : useRule(rule, ground);
+  if (!rule.code) {
+    if (rule.remarks) return remarkRule(rule, ground);
+    return needs(rule.match, "prediction") ? predictionRule(rule, ground) : useRule(rule, ground);
+  }
   const check = code?.get(rule.id);
   if (!check) throw new Error(`the function of the rule ${rule.id} was not handed over`);
   return codeRule(rule, check, ground);

@@ -1,4 +1,4 @@
-import type { BtfVerdict, KernelVerdict, LoadVerdict, RebuildVerdict } from "../findings/model.ts";
+import type { BtfVerdict, KernelVerdict, LoadVerdict, RebuildVerdict, SourceVerdict } from "../findings/model.ts";
 import type { Kernel } from "../kernels/model.ts";
 import type { Gap, RebuildState } from "../shared/vocabulary.ts";
 import type { Subject, Use } from "../usage/model.ts";
@@ -9,6 +9,7 @@ import { crcStateOf } from "./predicates/crc.ts";
 import { accessOf } from "./predicates/namespace-access.ts";
 import { refusersOf } from "./licence.ts";
 import type { Remark } from "./remarks.ts";
+import type { SourceView } from "./source/model.ts";
 
 /** Without the release, which the loader skips where both sides have CRCs (kernel/module/version.c same_magic). */
 const withoutRelease = (vermagic: string): string => vermagic.replace(/^\S*/, "");
@@ -20,6 +21,8 @@ const vermagicOf = (subject: Subject, kernel: Kernel): LoadVerdict["vermagic"] =
   const fits = hasCrcs ? withoutRelease(built) === withoutRelease(wanted) : built === wanted;
   return fits ? "fits" : "differs";
 };
+
+const SOURCE_GAPS: ReadonlySet<Gap> = new Set(["source-not-read", "source-not-given", "build-not-understood", "declarations-unknown"]);
 
 const REBUILD_GAPS: ReadonlySet<Gap> = new Set(["rebuild-unknown", "rebuild-unclear", "source-adapts", "other-module"]);
 
@@ -34,10 +37,13 @@ export const verdictsOf = (
   uses: readonly JudgedUse[],
   kernels: readonly Kernel[],
   remarks: readonly Remark[],
+  views: readonly SourceView[],
 ): readonly KernelVerdict[] => {
   switch (subject.kind) {
     case "module":
-      return moduleVerdicts(subject, uses, kernels, remarks);
+      return moduleVerdicts(subject, uses, kernels, remarks, views);
+    case "source":
+      return kernels.map((kernel) => ({ of: "source", kernel: kernel.name, rebuild: sourceVerdict(kernel, views, remarks) }));
     case "bpf-object":
       return kernels.map((kernel) =>
         bpfVerdict(
@@ -53,6 +59,25 @@ export const verdictsOf = (
 
 const gapsOn = (kernel: Kernel, remarks: readonly Remark[]): readonly Gap[] =>
   remarks.flatMap((remark) => (remark.kernel === kernel && remark.gap ? [remark.gap] : []));
+
+/** What a source's text says of its build on a kernel. */
+const sourceVerdict = (kernel: Kernel, views: readonly SourceView[], remarks: readonly Remark[]): SourceVerdict => {
+  const view = views.find((each) => each.kernel === kernel);
+  // What of its makefiles was not understood may decide nothing; it is said beside the verdict.
+  const gaps = gapsOn(kernel, remarks).filter((gap) => gap !== "build-not-understood");
+  if (view?.state !== "read") return { state: "not-checked", causes: 0, undecided: 0, names: 0, untyped: 0, gaps };
+  const { names, untyped, predictions } = view;
+  const causes = predictions.filter(({ prediction }) => prediction.confidence === "sure").length;
+  const undecided = predictions.length - causes;
+  return {
+    state: causes > 0 ? "no" : gaps.length > 0 || undecided > 0 ? "not-checked" : "yes",
+    causes,
+    undecided,
+    names,
+    untyped,
+    gaps,
+  };
+};
 
 /** What a kernel's BTF says of all that an object needs to be loaded, and of what its programs attach to after that. */
 const bpfVerdict = (uses: readonly JudgedUse[], kernel: Kernel, gaps: readonly Gap[]): KernelVerdict => {
@@ -82,8 +107,10 @@ const moduleVerdicts = (
   uses: readonly JudgedUse[],
   kernels: readonly Kernel[],
   remarks: readonly Remark[],
+  views: readonly SourceView[],
 ): readonly KernelVerdict[] => {
   const refusers = refusersOf(subject.licences);
+  const ofSource = remarks.filter(({ gap }) => gap !== undefined && SOURCE_GAPS.has(gap));
   const symbols = uses.filter(({ use }) => use.kind === "symbol");
   return kernels.map((kernel): KernelVerdict => {
     const gaps = gapsOn(kernel, remarks);
@@ -102,7 +129,7 @@ const moduleVerdicts = (
       namespaces,
     };
     const vermagic = gaps.some((gap) => BLIND.has(gap)) ? "not-checked" : vermagicOf(subject, kernel);
-    const loadGaps = gaps.filter((gap) => !REBUILD_GAPS.has(gap));
+    const loadGaps = gaps.filter((gap) => !REBUILD_GAPS.has(gap) && !SOURCE_GAPS.has(gap));
     const refused = vermagic === "differs" || Object.values(against).some((each) => each > 0);
     const load: LoadVerdict = { state: refused ? "no" : loadGaps.length > 0 ? "not-checked" : "yes", ...against, vermagic, gaps: loadGaps };
 
@@ -114,12 +141,16 @@ const moduleVerdicts = (
     };
     const unclear = count(({ rebuild }) => UNTOLD.has(rebuild.state));
     const rebuildGaps = gaps.filter((gap) => REBUILD_GAPS.has(gap) || BLIND.has(gap));
-    const breaks = Object.values(broken).some((each) => each > 0);
+    const view = views.find((each) => each.kernel === kernel);
+    const source = view?.state === "read" ? sourceVerdict(kernel, views, ofSource) : undefined;
+    const breaks = Object.values(broken).some((each) => each > 0) || source?.state === "no";
+    const isOpen = rebuildGaps.length > 0 || source?.state === "not-checked";
     const rebuild: RebuildVerdict = {
-      state: breaks ? "no" : rebuildGaps.length > 0 ? "not-checked" : "yes",
+      state: breaks ? "no" : isOpen ? "not-checked" : "yes",
       ...broken,
       unclear,
       gaps: rebuildGaps,
+      ...(source && { source }),
     };
     return { of: "module", kernel: kernel.name, load, rebuild };
   });

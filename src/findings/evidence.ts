@@ -1,5 +1,6 @@
 import { visible } from "../shared/visible.ts";
 import type { Evidence } from "./model.ts";
+import { CONFIRMATIONS } from "../shared/vocabulary.ts";
 import { crcText } from "../shared/crc.ts";
 
 /** A line of evidence: where it comes from (a kernel, or nothing) and what stands there. */
@@ -56,6 +57,15 @@ export const evidenceLine = (evidence: Evidence): EvidenceLine => {
       return { from: visible(evidence.kernel), text: visible(btfText(evidence)) };
     case "compiled":
       return { from: "compiled", text: visible(`${evidence.type}${offsetText(evidence.offset)}`) };
+    case "declares": {
+      const { kernel, name, header, text } = evidence;
+      const what = header === undefined ? `no header declares ${name}` : text === undefined ? `<${header}>` : `${text}, in <${header}>`;
+      return { from: visible(kernel), text: visible(what) };
+    }
+    case "condition":
+      return { from: "", text: visible(`under ${evidence.text} (${evidence.file}:${evidence.line})`) };
+    case "compiler":
+      return { from: visible(evidence.kernel), text: visible(evidence.message ?? CONFIRMATIONS[evidence.confirmation]) };
     case "document":
       return { from: "", text: visible(`${evidence.file}: ${evidence.what}`) };
     case "licence":

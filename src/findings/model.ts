@@ -3,6 +3,7 @@ import type {
   BaselineState,
   BtfState,
   BudgetState,
+  Confirmation,
   Gap,
   Guard,
   InterfaceKind,
@@ -49,6 +50,18 @@ export type Evidence =
     }
   /** What the BPF object was compiled with. */
   | { readonly kind: "compiled"; readonly type: string; readonly offset?: number }
+  /** What a kernel's headers declare under a name that a source uses; without a header: nothing. */
+  | {
+      readonly kind: "declares";
+      readonly kernel: string;
+      readonly name: string;
+      readonly header?: string;
+      /** In C's own form: a type, or `#define f(_, _)`. */
+      readonly text?: string;
+    }
+  /** The condition in a source that cannot be decided. */
+  | { readonly kind: "condition"; readonly text: string; readonly file: string; readonly line: number }
+  | { readonly kind: "compiler"; readonly kernel: string; readonly confirmation: Confirmation; readonly message?: string }
   | { readonly kind: "document"; readonly file: string; readonly what: string }
   | { readonly kind: "licence"; readonly tags: readonly string[] }
   | { readonly kind: "imports"; readonly namespaces: readonly string[] }
@@ -173,6 +186,22 @@ export interface RebuildVerdict {
   /** What could not be told. */
   readonly unclear: number;
   readonly gaps: readonly Gap[];
+  /** What its source tells; absent where that was not read, or not for this kernel. */
+  readonly source?: SourceVerdict;
+}
+
+/** Whether a source builds on a kernel, as far as its headers tell; counts are of causes. Never that it will: there is more than headers. */
+export interface SourceVerdict {
+  readonly state: "yes" | "no" | "not-checked";
+  /** What surely does not compile. */
+  readonly causes: number;
+  /** What may not. */
+  readonly undecided: number;
+  /** Header names that the source uses, each once. */
+  readonly names: number;
+  /** Expressions whose type is not understood and was needed. */
+  readonly untyped: number;
+  readonly gaps: readonly Gap[];
 }
 
 /** Whether a BPF object loads on a kernel, or its programs find what they attach to, as far as the kernel's BTF tells; counts are of uses. */
@@ -192,7 +221,8 @@ export interface BtfVerdict {
 /** One cell of the matrix: a subject on a kernel, its two questions apart. */
 export type KernelVerdict =
   | { readonly of: "module"; readonly kernel: string; readonly load: LoadVerdict; readonly rebuild: RebuildVerdict }
-  | { readonly of: "bpf-object"; readonly kernel: string; readonly load: BtfVerdict; readonly attach: BtfVerdict };
+  | { readonly of: "bpf-object"; readonly kernel: string; readonly load: BtfVerdict; readonly attach: BtfVerdict }
+  | { readonly of: "source"; readonly kernel: string; readonly rebuild: SourceVerdict };
 
 /** What past steps from long-term release to long-term release would have cost a subject. */
 export interface Outlook {
@@ -209,10 +239,13 @@ export interface ListScore {
   readonly of: number;
 }
 
-/** `built`: the subject was built on it; `nearest`: on another of its series, which is not known; `first`: it does not say on which. */
+/**
+ * `built`: the subject was built on it; `nearest`: on another of its series, which is not known; `first`: it does not say on which;
+ * `named`: it was said to build there; `silent`: the newest known on which nothing of its source is found to break.
+ */
 export interface Base {
   readonly kernel: string;
-  readonly because: "built" | "nearest" | "first";
+  readonly because: "built" | "nearest" | "first" | "named" | "silent";
 }
 
 export interface SubjectReport {

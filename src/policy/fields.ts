@@ -2,12 +2,14 @@ import {
   BASELINE_STATES,
   BTF_STATES,
   BUDGET_STATES,
+  CONFIDENCES,
   GAPS,
   INTERFACE_KINDS,
   keysOf,
   LEVELS,
   ODDITIES,
   ORIGINS,
+  PREDICTIONS,
   REBUILD_STATES,
   SIGHTINGS,
   SUBJECT_KINDS,
@@ -17,8 +19,8 @@ import {
 // The vocabulary of `match`: the closed list of facts that promises, rules and waivers may ask for.
 // Each is one predicate file in src/engine/predicates/. The documentation and the JSON Schema come from here.
 
-/** What a field speaks of: a use alone, its subject, what one kernel says of it, or a remark on the subject as a whole. */
-export type Scope = "use" | "subject" | "kernel" | "remark";
+/** What a field speaks of: a use alone, its subject, what one kernel says of it, what is predicted of a source there, or a remark on the subject as a whole. */
+export type Scope = "use" | "subject" | "kernel" | "prediction" | "remark";
 
 /** What a policy may ask of a field: globs, true or false, or one of a closed list of words. */
 type Takes = "globs" | "flag" | readonly [string, ...string[]];
@@ -91,7 +93,7 @@ export const FIELDS = {
   },
   door: { scope: "use", takes: "globs", doc: "for a name reached at run time: any of what it is handed to (globs)" },
   seen: { scope: "use", takes: keysOf(SIGHTINGS), doc: "for a name reached at run time: how sure that is" },
-  subject: { scope: "subject", takes: keysOf(SUBJECT_KINDS), doc: "what is checked: a module, a BPF object or a program" },
+  subject: { scope: "subject", takes: keysOf(SUBJECT_KINDS), doc: "what is checked: a module, a BPF object, a program or a source" },
   how: { scope: "use", takes: "globs", doc: "of a BPF object: how it attaches, any of kretprobe, fexit, tp_btf, … (globs)" },
   guarded: {
     scope: "use",
@@ -104,6 +106,12 @@ export const FIELDS = {
     takes: ["stable", "testing", "obsolete", "removed", "no"],
     doc: "the folder of Documentation/ABI that has a file of /proc, /sys or debugfs",
   },
+  prediction: {
+    scope: "prediction",
+    takes: keysOf(PREDICTIONS),
+    doc: "what stands in a module's source that will not compile on the kernel",
+  },
+  confidence: { scope: "prediction", takes: keysOf(CONFIDENCES), doc: "how sure that is" },
   gap: {
     scope: "remark",
     takes: keysOf(GAPS),

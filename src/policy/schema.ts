@@ -50,9 +50,17 @@ export const ExampleLists = z
   )
   .meta({ description: "vendors' lists" });
 
+/** The source of a subject, and what kernels' headers declare, as an example or a case writes them: texts of C and of makefiles by path. */
+export const ExampleSource = z.record(z.string(), z.string()).meta({ description: "the files of the subject's source, by path" });
+export const ExampleHeaders = z
+  .record(z.string(), z.record(z.string(), z.string()))
+  .meta({ description: "the headers of each kernel: texts by path; on the first the source is held to build" });
+
 const Example = z.strictObject({
   says: text.meta({ description: "what the example shows" }),
   subject: z.record(z.string(), z.unknown()).meta({ description: "a subject of a manifest; name and kind may be left out" }),
+  source: ExampleSource.optional(),
+  headers: ExampleHeaders.optional(),
   siblings: z.array(z.record(z.string(), z.unknown())).optional().meta({ description: "other modules of the same run" }),
   kernels: z
     .record(

@@ -1,4 +1,4 @@
-import type { KernelReport, Report } from "../findings/model.ts";
+import type { KernelReport, Report, SubjectReport } from "../findings/model.ts";
 import { countFindings } from "../findings/summary.ts";
 import type { Problem } from "../shared/input-error.ts";
 import { visible } from "../shared/visible.ts";
@@ -20,6 +20,7 @@ const HOW_TO_NAME = {
   module: "whether anything loads or builds there was not judged (--kernel 6.12, or a Module.symvers)",
   "bpf-object": "whether anything loads or attaches there was not judged (--btf 6.12=FILE)",
   program: "",
+  source: "whether it builds there was not judged (--kernel 6.12)",
 } as const satisfies Record<SubjectKind, string>;
 
 const NOT_SEEN = {
@@ -27,6 +28,7 @@ const NOT_SEEN = {
   "bpf-object":
     "the verifier's own reasons, inlined and renamed copies of functions, the format of events, targets that user space chooses",
   program: "what was not run",
+  source: "what the compiler makes of macros with typeof or _Generic, warnings that the kernel's build makes errors, and behaviour",
 } as const satisfies Record<SubjectKind, string>;
 
 const kindsOf = ({ subjects }: Report): readonly SubjectKind[] =>
@@ -42,7 +44,10 @@ export const kernelText = (report: Report): string[] => {
 
 /** What no reader of such inputs can see; nothing where none was read. */
 export const notSeenText = (report: Report): string[] => {
-  const said = kindsOf(report).map((kind) => NOT_SEEN[kind]);
+  const isRead = (subject: SubjectReport): boolean =>
+    subject.verdicts.length > 0 && subject.verdicts.every((verdict) => verdict.of === "module" && verdict.rebuild.source !== undefined);
+  const kinds = new Set(report.subjects.map((subject) => (isRead(subject) ? "source" : subject.kind)));
+  const said = keysOf(SUBJECT_KINDS).flatMap((kind) => (kinds.has(kind) ? NOT_SEEN[kind] : []));
   return said.length > 0 ? [`Not seen: ${said.join("; ")}.`] : [];
 };
 

@@ -9,7 +9,10 @@ import type { Reporter } from "./reporter.ts";
 /** Levels that somebody keeps. */
 const KEPT: ReadonlySet<Level> = new Set(["stable", "vendor"]);
 
-const KIND_WORDS = { module: "module", "bpf-object": "BPF object", program: "program" } as const satisfies Record<SubjectKind, string>;
+const KIND_WORDS = { module: "module", "bpf-object": "BPF object", program: "program", source: "source" } as const satisfies Record<
+  SubjectKind,
+  string
+>;
 
 /** What counts as a subject's own dependency: neither a sibling's export nor what the toolchain added. */
 const isOwn = (use: UseRow): boolean => use.sibling === undefined && use.origin !== "toolchain";

@@ -2,6 +2,7 @@ import * as z from "zod";
 import {
   BASELINE_STATES,
   BTF_STATES,
+  CONFIRMATIONS,
   BUDGET_STATES,
   GAPS,
   GUARDS,
@@ -64,6 +65,22 @@ const Evidence = z.discriminatedUnion("kind", [
     offset: z.int().optional(),
   }),
   z.strictObject({ kind: z.literal("compiled"), type: z.string(), offset: z.int().optional() }),
+  z
+    .strictObject({
+      kind: z.literal("declares"),
+      kernel: z.string(),
+      name: z.string(),
+      header: z.string().optional(),
+      text: z.string().optional().meta({ description: "in C's own form: a type, or #define f(_, _)" }),
+    })
+    .meta({ description: "what a kernel's headers declare under the name; without a header: nothing" }),
+  z.strictObject({ kind: z.literal("condition"), text: z.string(), file: z.string(), line: z.int().min(1) }),
+  z.strictObject({
+    kind: z.literal("compiler"),
+    kernel: z.string(),
+    confirmation: z.enum(keysOf(CONFIRMATIONS)),
+    message: z.string().optional(),
+  }),
   z.strictObject({ kind: z.literal("document"), file: z.string(), what: z.string() }),
   z.strictObject({ kind: z.literal("licence"), tags: z.array(z.string()).readonly() }),
   z.strictObject({ kind: z.literal("imports"), namespaces: z.array(z.string()).readonly() }),
@@ -114,6 +131,15 @@ const count = z.int().min(0);
 
 const BtfVerdict = z.strictObject({ state, missing: count, refused: count, retyped: count, untold: count, gaps });
 
+const SourceVerdict = z.strictObject({
+  state,
+  causes: count.meta({ description: "what surely does not compile" }),
+  undecided: count.meta({ description: "what may not" }),
+  names: count.meta({ description: "header names that the source uses" }),
+  untyped: count.meta({ description: "expressions whose type is not understood and was needed" }),
+  gaps,
+});
+
 const ModuleVerdict = z.strictObject({
   of: z.literal("module"),
   kernel: z.string(),
@@ -129,7 +155,16 @@ const ModuleVerdict = z.strictObject({
     })
     .meta({ description: "whether the module loads as it was built; counts are of symbols" }),
   rebuild: z
-    .strictObject({ state, gone: count, changed: count, licence: count, namespaces: count, unclear: count, gaps })
+    .strictObject({
+      state,
+      gone: count,
+      changed: count,
+      licence: count,
+      namespaces: count,
+      unclear: count,
+      gaps,
+      source: SourceVerdict.optional().meta({ description: "what its source tells, where that was read" }),
+    })
     .meta({ description: "whether its source still builds, as far as exports and headers tell" }),
 });
 
@@ -140,6 +175,11 @@ const Verdict = z.discriminatedUnion("of", [
     kernel: z.string(),
     load: BtfVerdict.meta({ description: "whether it loads, as far as the kernel's BTF tells; counts are of uses" }),
     attach: BtfVerdict.meta({ description: "whether there is what its programs attach to after that" }),
+  }),
+  z.strictObject({
+    of: z.literal("source"),
+    kernel: z.string(),
+    rebuild: SourceVerdict.meta({ description: "whether it builds, as far as headers tell; counts are of causes" }),
   }),
 ]);
 
@@ -179,7 +219,7 @@ export const JsonReport = z.strictObject({
       kind: z.enum(keysOf(SUBJECT_KINDS)),
       path: z.string(),
       base: z
-        .strictObject({ kernel: z.string(), because: z.enum(["built", "nearest", "first"]) })
+        .strictObject({ kernel: z.string(), because: z.enum(["built", "nearest", "first", "named", "silent"]) })
         .optional()
         .meta({ description: "the kernel that changes are told from, and why it is this one" }),
       outlook: z

@@ -1,4 +1,13 @@
-import type { Base, BtfVerdict, KernelVerdict, LoadVerdict, RebuildVerdict, Report, SubjectReport } from "../findings/model.ts";
+import type {
+  Base,
+  BtfVerdict,
+  KernelVerdict,
+  LoadVerdict,
+  RebuildVerdict,
+  Report,
+  SourceVerdict,
+  SubjectReport,
+} from "../findings/model.ts";
 import { visible } from "../shared/visible.ts";
 import type { Gap } from "../shared/vocabulary.ts";
 import { folded, moreLine } from "./fold.ts";
@@ -20,6 +29,10 @@ const GAPS = {
   "kernel-without-btf": "no BTF of it",
   "kernel-without-exports": "its exports are not known",
   "btf-cannot-tell": "",
+  "declarations-unknown": "what its headers declare is not known",
+  "source-not-given": "the source was not given",
+  "source-not-read": "not all was read",
+  "build-not-understood": "",
 } as const satisfies Record<Gap, string>;
 
 const counted = (parts: readonly (readonly [number, string, string?])[]): string[] =>
@@ -42,13 +55,34 @@ const loadText = ({ state, missing, crcs, licence, namespaces, vermagic, gaps }:
   return vermagic === "not-checked" && state === "yes" ? `${words} (vermagic not checked)` : words;
 };
 
-const rebuildText = ({ state, gone, changed, licence, namespaces, unclear, gaps }: RebuildVerdict): string => {
+const sourceWords = ({ causes, undecided }: SourceVerdict): string[] =>
+  counted([
+    [causes, "cause in its source", "causes in its source"],
+    [undecided, "undecided", "undecided"],
+  ]);
+
+/** Never that it builds: there is more to a build than what headers declare. */
+const noDifference = ({ names, untyped }: SourceVerdict): string =>
+  `no difference in ${plural(names, "name")}${untyped > 0 ? `, ${untyped} untyped` : ""}`;
+
+const sourceText = (verdict: SourceVerdict): string => {
+  const { state, gaps } = verdict;
+  if (state === "yes") return noDifference(verdict);
+  if (state === "no") return ["no", ...sourceWords(verdict)].join(", ");
+  const why = [...gaps.map((gap) => GAPS[gap]).filter((words) => words !== ""), ...sourceWords(verdict)];
+  return `not checked${why.length > 0 ? `: ${why.join(", ")}` : ""}`;
+};
+
+const rebuildText = (verdict: RebuildVerdict): string => {
+  const { state, gone, changed, licence, namespaces, unclear, gaps, source } = verdict;
   const against = counted([
     [gone, "gone", "gone"],
     [changed, "changed", "changed"],
     [licence, "GPL-only", "GPL-only"],
     [namespaces, "namespace"],
   ]);
+  if (source && against.length === 0 && gaps.length === 0) return sourceText(source);
+  if (source) against.push(...sourceWords(source));
   const open = unclear > 0 ? (state === "yes" ? ` (${unclear} unclear)` : `, ${unclear} unclear`) : "";
   return wordsOf(state, against, gaps) + open;
 };
@@ -69,8 +103,8 @@ const btfText = ({ state, missing, refused, retyped, untold, gaps }: BtfVerdict)
 
 type Cell = { readonly text: string; readonly state: LoadVerdict["state"] };
 
-/** What a verdict says, by its two questions in the order of `questionsOf`. */
-const cellsOf = (verdict: KernelVerdict): readonly [Cell, Cell] => {
+/** What a verdict says, by its questions in the order of `questionsOf`. */
+const cellsOf = (verdict: KernelVerdict): readonly Cell[] => {
   switch (verdict.of) {
     case "module":
       return [
@@ -82,20 +116,29 @@ const cellsOf = (verdict: KernelVerdict): readonly [Cell, Cell] => {
         { text: btfText(verdict.load), state: verdict.load.state },
         { text: btfText(verdict.attach), state: verdict.attach.state },
       ];
+    case "source":
+      return [{ text: sourceText(verdict.rebuild), state: verdict.rebuild.state }];
   }
 };
 
 const QUESTIONS = {
   module: ["loads as built", "rebuilds (exports)"],
   "bpf-object": ["loads (BTF)", "attaches (BTF)"],
-} as const satisfies Record<KernelVerdict["of"], readonly [string, string]>;
+  source: ["builds (source)"],
+} as const satisfies Record<KernelVerdict["of"], readonly string[]>;
+
+/** What a subject is asked; where its source was read for one kernel, that is what tells. */
+const questionsOf = (verdicts: readonly KernelVerdict[]): readonly string[] => {
+  const ofSource = verdicts.some((verdict) => verdict.of === "module" && verdict.rebuild.source !== undefined);
+  return ofSource ? ["loads as built", "rebuilds (source)"] : QUESTIONS[verdicts[0]?.of ?? "module"];
+};
 
 /** A question that a kernel is asked about a subject, and what it answers. */
 export type Answer = Cell & { readonly question: string };
 
 /** What a verdict says, for formats that lay it out themselves. */
 export const answersOf = (verdict: KernelVerdict): readonly Answer[] =>
-  cellsOf(verdict).map((cell, index) => ({ question: QUESTIONS[verdict.of][index]!, ...cell }));
+  cellsOf(verdict).map((cell, index) => ({ question: questionsOf([verdict])[index]!, ...cell }));
 
 const baseText = ({ kernel, because }: Base, of: KernelVerdict["of"]): string =>
   of === "bpf-object"
@@ -104,11 +147,13 @@ const baseText = ({ kernel, because }: Base, of: KernelVerdict["of"]): string =>
         built: `What changed is told from ${visible(kernel)}, on which it was built.`,
         nearest: `What changed is told from ${visible(kernel)}, the nearest known to the kernel it was built on.`,
         first: `What changed is told from ${visible(kernel)}: on which kernel it was built is not known.`,
+        named: `What changed is told from ${visible(kernel)}, on which it is said to build.`,
+        silent: `What changed is told from ${visible(kernel)}, the newest known on which nothing of it is found to break.`,
       }[because];
 
 /** One subject: kernels side by side where they fit, else one below the other. */
 const subjectMatrix = ({ verdicts, base }: SubjectReport, width: number, paint: Paint): string => {
-  const rows = QUESTIONS[verdicts[0]?.of ?? "module"];
+  const rows = questionsOf(verdicts);
   const columns = verdicts.map((verdict) => ({ name: visible(verdict.kernel), cells: cellsOf(verdict) }));
   const widthOf = ({ name, cells }: (typeof columns)[number]): number => Math.max(name.length, ...cells.map(({ text }) => text.length));
   const label = Math.max(...rows.map((row) => row.length));
@@ -128,15 +173,17 @@ const subjectMatrix = ({ verdicts, base }: SubjectReport, width: number, paint: 
 };
 
 const transposed = (
-  columns: readonly { readonly name: string; readonly cells: readonly [Cell, Cell] }[],
-  rows: readonly [string, string],
+  columns: readonly { readonly name: string; readonly cells: readonly Cell[] }[],
+  rows: readonly string[],
   pad: (cell: Cell, size: number) => string,
 ): string[] => {
   const names = Math.max(...columns.map(({ name }) => name.length));
-  const loads = Math.max(rows[0].length, ...columns.map(({ cells }) => cells[0].text.length));
+  const widths = rows.map((row, index) => Math.max(row.length, ...columns.map(({ cells }) => cells[index]!.text.length)));
   return [
-    `  ${" ".repeat(names)}   ${rows[0].padEnd(loads)}   ${rows[1]}`,
-    ...columns.map(({ name, cells: [load, rebuild] }) => `  ${name.padEnd(names)}   ${pad(load, loads)}   ${pad(rebuild, 0)}`.trimEnd()),
+    `  ${" ".repeat(names)}${rows.map((row, index) => `   ${row.padEnd(widths[index]!)}`).join("")}`.trimEnd(),
+    ...columns.map(({ name, cells }) =>
+      `  ${name.padEnd(names)}${cells.map((cell, index) => `   ${pad(cell, widths[index]!)}`).join("")}`.trimEnd(),
+    ),
   ];
 };
 
@@ -150,9 +197,12 @@ const runWords = (
   subjects: readonly SubjectReport[],
 ): { readonly label: string; readonly clean: readonly [string, string]; readonly one: string } => {
   const kinds = new Set(subjects.flatMap(({ verdicts }) => verdicts.map((verdict) => verdict.of)));
-  if (!kinds.has("bpf-object")) return { label: "loads/rebuilds", clean: ["loads and rebuilds", "load and rebuild"], one: "module" };
-  if (!kinds.has("module")) return { label: "loads/attaches", clean: ["loads and attaches", "load and attach"], one: "BPF object" };
-  return { label: "loads/rebuilds or attaches", clean: ["holds", "hold"], one: "input" };
+  if (kinds.size === 1 && kinds.has("source"))
+    return { label: "builds", clean: ["shows no difference", "show no difference"], one: "source" };
+  if (kinds.size === 1 && kinds.has("module"))
+    return { label: "loads/rebuilds", clean: ["loads and rebuilds", "load and rebuild"], one: "module" };
+  if (kinds.size === 1) return { label: "loads/attaches", clean: ["loads and attaches", "load and attach"], one: "BPF object" };
+  return { label: kinds.has("bpf-object") ? "loads/rebuilds or attaches" : "loads/rebuilds", clean: ["holds", "hold"], one: "input" };
 };
 
 /** Many subjects: one line each, for those that do not hold everywhere. */

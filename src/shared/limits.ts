@@ -77,3 +77,7 @@ export const MAX_LINE = 65_536;
 export const MAX_LINES = 200_000;
 /** Faults of a list that are told of: after so many a text is not what it was read as, and further lines would only repeat it. */
 export const MAX_LIST_PROBLEMS = 10;
+
+/** Files below the folder of a module's source: virtualbox has 1,100, nvidia with its headers 2,300; and folders in one another. */
+export const MAX_SOURCE_FILES = 50_000;
+export const MAX_SOURCE_DEPTH = 40;

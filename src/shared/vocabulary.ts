@@ -25,10 +25,16 @@ export const INTERFACE_KINDS = {
   "bpf-program-type": "a BPF program type and the context that its programs get",
   "bpf-iterator": "a kernel object that a BPF iterator walks",
   "struct-ops": "a kernel operations table that BPF implements, or one of its callbacks",
-  "kernel-type": "a kernel type that a BPF object asks for",
+  "kernel-type": "a kernel type that a BPF object or a source names",
   "enum-value": "a value of a kernel enumeration that a BPF object asks for",
   "kernel-variable": "a kernel variable that a BPF object names",
   kconfig: "a configuration value that a BPF object asks for",
+  header: "a kernel header that a source includes",
+  "header-function": "a function or variable that kernel headers declare, inline or not",
+  macro: "a macro of kernel headers",
+  constant: "an enumeration constant of kernel headers",
+  "struct-member": "a member of a structure that kernel headers declare",
+  "kbuild-variable": "a variable of a makefile that Kbuild reads",
 } as const satisfies Record<string, string>;
 export type InterfaceKind = keyof typeof INTERFACE_KINDS;
 
@@ -37,6 +43,7 @@ export const SUBJECT_KINDS = {
   module: "a kernel module",
   "bpf-object": "a BPF object, before it is loaded",
   program: "a program, as a log of its system calls shows it",
+  source: "the source of modules, as their makefiles compile it",
 } as const satisfies Record<string, string>;
 export type SubjectKind = keyof typeof SUBJECT_KINDS;
 
@@ -109,6 +116,10 @@ export const GAPS = {
   "rebuild-unclear": "it depends on which of several names the source wrote, or on what it does with a value",
   "kernel-without-btf": "the kernel's BTF is not known, so that nothing tells whether a BPF object holds there",
   "kernel-without-exports": "only the kernel's BTF is known, so that nothing tells whether a module loads there",
+  "declarations-unknown": "what the kernel's headers declare is not known, so that nothing tells whether a source builds there",
+  "source-not-given": "a manifest lists what a source takes, not what it does with it: nothing tells whether it builds there",
+  "source-not-read": "files of a source that were not read, or no makefile that says which there are",
+  "build-not-understood": "parts of a source's makefiles that were not understood",
   "btf-cannot-tell": "what BTF does not hold: files of configuration, the format of events, targets chosen at run time",
 } as const satisfies Record<string, string>;
 export type Gap = keyof typeof GAPS;
@@ -122,9 +133,42 @@ export const REBUILD_STATES = {
   unclear: "it depends on which of several names the source wrote, or on what it does with a value",
   unknown: "the kernel's headers or types are not known",
   adapts: "it broke, but the source has code of its own for other kernels there",
+  read: "its source was read, which tells more",
   foreign: "neither this kernel nor the one it was built on exports it, nor a module that was given",
 } as const satisfies Record<string, string>;
 export type RebuildState = keyof typeof REBUILD_STATES;
+
+/** What stands in a source that will not compile on a kernel. */
+export const PREDICTIONS = {
+  "header-gone": "a header that it includes is not there",
+  "include-lost": "what it uses is there, and its includes no longer lead to it",
+  "name-gone": "a function, macro, constant or type is in no header",
+  "argument-count": "a call gives more or fewer arguments than are wanted",
+  "argument-type": "an argument is of another type than is wanted",
+  "return-type": "a result is of another type than it is taken for",
+  "member-gone": "a structure has no such member",
+  "member-type": "a member is of another type than it is used as",
+  "callback-type": "a function that the kernel is to call has another type than is wanted",
+  redefinition: "it defines what a header that it includes defines, too",
+  "not-exported": "what it calls is declared and not exported: modpost refuses it",
+  "flag-ignored": "its makefile sets flags that Kbuild no longer reads",
+} as const satisfies Record<string, string>;
+export type PredictionKind = keyof typeof PREDICTIONS;
+
+/** How sure it is that what a source does will not compile. */
+export const CONFIDENCES = {
+  sure: "what the compiler reads is known, and it will not take it",
+  undecided: "whether it is compiled, or fits, hangs on what the source does not say",
+} as const satisfies Record<string, string>;
+export type Confidence = keyof typeof CONFIDENCES;
+
+/** What a compiler said of a prediction (--confirm). */
+export const CONFIRMATIONS = {
+  confirmed: "a compiler refused it there",
+  "not-confirmed": "a compiler read the file and had nothing against it",
+  "not-reached": "a compiler ended before it, or was not asked",
+} as const satisfies Record<string, string>;
+export type Confirmation = keyof typeof CONFIRMATIONS;
 
 /** What of a subject does not add up, or is missing. */
 export const ODDITIES = {

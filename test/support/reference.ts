@@ -12,6 +12,7 @@ const SCOPES = {
   use: "a use alone",
   subject: "its subject",
   kernel: "what a kernel says of it (a rule that asks for such a fact is judged on each kernel)",
+  prediction: "what is predicted of a source's build on a kernel (not to be mixed with remarks)",
   remark: "a subject or the policy as a whole (not to be mixed with facts of a use)",
 } as const;
 

@@ -2,7 +2,14 @@ import type { ManifestSubjectFile } from "../../inputs/manifest.ts";
 import type { Documented } from "../../engine/context.ts";
 import type { NamedList } from "../../engine/lists.ts";
 import type { KernelBtf } from "../../kernels/btf/kernel-btf.ts";
+import { viewSource } from "../../engine/source/judge.ts";
+import type { Source } from "../../engine/source/model.ts";
+import type { ReleaseHeaders } from "../../kernels/headers/model.ts";
+import { openDeclarations } from "../../kernels/headers/read.ts";
+import { readRelease } from "../../kernels/headers/release.ts";
+import { writeDeclarations } from "../../kernels/headers/write.ts";
 import type { Declaration, Kernel, KernelExport } from "../../kernels/model.ts";
+import { openSource, readSource } from "../../kernels/source/read.ts";
 import { InputError } from "../../shared/input-error.ts";
 import { validate } from "../../shared/validate.ts";
 import type { Path, YamlText } from "../../shared/yaml.ts";
@@ -18,6 +25,7 @@ export interface ParsedScene {
   readonly lists: readonly NamedList[];
   readonly committed?: readonly Subject[];
   readonly documented: (path: string) => Documented | undefined;
+  readonly sourceOf: (subject: Subject) => Source | undefined;
 }
 
 /** A part of a text as a text of its own: its places are those of the file. */
@@ -97,9 +105,46 @@ const listOf = (name: string, { symbols, is = "stable", after }: SceneLists[stri
   },
 });
 
+/** What kernels declare, from the texts of their headers; paths are those of a kernel's tree, or as a source includes them. */
+const declaredBy = (
+  headers: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  offers: Readonly<Record<string, readonly SceneName[]>>,
+  file: string,
+): ReadonlyMap<string, ReleaseHeaders> => {
+  const inputs = Object.entries(headers).map(([release, texts]) =>
+    readRelease(
+      Object.entries(texts).map(([path, text]) => ({ path: /^(include|arch|scripts)\//.test(path) ? path : `include/${path}`, text })),
+      {
+        release,
+        config: "",
+        ...(offers[release] && { exported: new Set(offers[release].flatMap(({ name, exported = true }) => (exported ? name : []))) }),
+      },
+    ),
+  );
+  const index = openDeclarations(writeDeclarations(file, inputs), file);
+  return new Map(inputs.map(({ release }, number) => [release.release, index.headersOf(number)]));
+};
+
+/** A source of texts, held to build on the first of its kernels. */
+const sourceFrom = (texts: Readonly<Record<string, string>>, [base]: readonly Kernel[]): Source | undefined => {
+  if (!base?.declared) return undefined;
+  const open = openSource({ paths: Object.keys(texts).sort(), text: (path) => texts[path] });
+  const on = { base, as: (headers: ReleaseHeaders) => readSource(open, headers), shown: (path: string) => path };
+  return { base, because: "named", views: (kernels) => viewSource(on, kernels) };
+};
+
 /** Reads a scene, written as a mapping with `subject`, `siblings` and `kernels`. @throws InputError with every fault. */
 export const parseScene = (yaml: YamlText): ParsedScene => {
-  const { subject, siblings = [], kernels = {}, lists = {}, documented = {}, committed } = validate(yaml, Scene);
+  const {
+    subject,
+    siblings = [],
+    kernels: offers = {},
+    lists = {},
+    documented = {},
+    committed,
+    source,
+    headers = {},
+  } = validate(yaml, Scene);
   type Entry = Omit<ManifestSubjectFile, "name" | "kind"> & {
     readonly name?: string | undefined;
     readonly kind?: ManifestSubjectFile["kind"] | undefined;
@@ -112,9 +157,16 @@ export const parseScene = (yaml: YamlText): ParsedScene => {
   const others = siblings.map((entry, index) => read(entry, ["siblings", index], "sibling"));
   const twin = others.findIndex((other) => other.name === first.name);
   if (twin >= 0) throw new InputError(yaml.problem(["siblings", twin, "name"], `a sibling has the name of the subject, "${first.name}"`));
+  const declared = declaredBy(headers, offers, yaml.file);
+  const kernels = [...new Set([...declared.keys(), ...Object.keys(offers)])].map((name): Kernel => {
+    const known = declared.get(name);
+    return { ...kernelOf(name, offers[name] ?? [], yaml.file), ...(known && { declared: () => known }) };
+  });
+  const given = source && sourceFrom(source, kernels);
   return {
     subjects: [first, ...others],
-    kernels: Object.entries(kernels).map(([name, names]) => kernelOf(name, names, yaml.file)),
+    kernels,
+    sourceOf: (each) => (each === first ? given : undefined),
     lists: Object.entries(lists).map(([name, block]) => listOf(name, block, yaml.file)),
     documented: (path) => {
       const level = documented[path];

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { ManifestSubject } from "../../inputs/manifest.ts";
-import { ExampleLists } from "../../policy/schema.ts";
+import { ExampleHeaders, ExampleLists, ExampleSource } from "../../policy/schema.ts";
 import { SEVERITIES } from "../../shared/vocabulary.ts";
 
 // The form of `*.test.yaml`, and of the scene that a case of it and an example of a rule have in common.
@@ -35,6 +35,8 @@ const SceneName = z.strictObject({
 
 const scene = {
   subject: Subject.meta({ description: "a subject of a manifest; name and kind may be left out" }),
+  source: ExampleSource.optional(),
+  headers: ExampleHeaders.optional(),
   siblings: z.array(Subject).optional().meta({ description: "other modules of the same run" }),
   kernels: z.record(z.string(), z.array(SceneName)).optional().meta({ description: "what each kernel exports and declares" }),
   lists: ExampleLists.optional(),

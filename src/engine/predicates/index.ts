@@ -3,6 +3,7 @@ import { baseline } from "./baseline.ts";
 import { binary } from "./binary.ts";
 import { btf } from "./btf.ts";
 import { budget } from "./budget.ts";
+import { confidence } from "./confidence.ts";
 import { crc } from "./crc.ts";
 import { documented } from "./documented.ts";
 import { door } from "./door.ts";
@@ -29,6 +30,7 @@ import { isNew } from "./new.ts";
 import { oddity } from "./oddity.ts";
 import { origin } from "./origin.ts";
 import type { Predicate } from "./predicate.ts";
+import { prediction } from "./prediction.ts";
 import { promiseRange } from "./promise-range.ts";
 import { isProtected } from "./protected.ts";
 import { provider } from "./provider.ts";
@@ -68,6 +70,8 @@ export const PREDICATES = {
   denied: isDenied,
   "promise-range": promiseRange,
   signed,
+  prediction,
+  confidence,
   gap,
   oddity,
   waiver,

@@ -1,22 +1,10 @@
 // What is predicted of a source's build, as data: the sentences are a rule's.
 
-import type { Place, Undecided } from "../../kernels/source/model.ts";
-
-export const PREDICTION_KINDS = [
-  "header-gone",
-  "include-lost",
-  "name-gone",
-  "argument-count",
-  "argument-type",
-  "return-type",
-  "member-gone",
-  "member-type",
-  "callback-type",
-  "redefinition",
-  "not-exported",
-  "flag-ignored",
-] as const;
-export type PredictionKind = (typeof PREDICTION_KINDS)[number];
+import type { Base } from "../../findings/model.ts";
+import type { Kernel } from "../../kernels/model.ts";
+import type { NotRead, Place, Undecided } from "../../kernels/source/model.ts";
+import type { Confidence, Gap, PredictionKind } from "../../shared/vocabulary.ts";
+import type { Use } from "../../usage/model.ts";
 
 /** What a release declares under the name. */
 export interface Declares {
@@ -30,8 +18,7 @@ export interface Declares {
 
 export interface Prediction {
   readonly kind: PredictionKind;
-  /** `sure`: what the compiler reads is known, and it will not take it. */
-  readonly confidence: "sure" | "undecided";
+  readonly confidence: Confidence;
   /** Of an undecided one: the condition it stands under. */
   readonly undecided?: Undecided;
   /** A function, `struct foo`, `struct foo.member`, or a header. */
@@ -65,3 +52,35 @@ export interface Prediction {
   /** Each once, in the order of the source. */
   readonly places: readonly Place[];
 }
+
+/** What one kernel says of a subject's source. */
+export type SourceView =
+  | {
+      readonly state: "read";
+      readonly kernel: Kernel;
+      /** Header names that it uses, each once. */
+      readonly names: number;
+      /** Expressions whose type is not understood, and was needed. */
+      readonly untyped: number;
+      readonly notRead: readonly NotRead[];
+      /** Whether every file of it was read. */
+      readonly isWhole: boolean;
+      /** With the use that each is about. */
+      readonly predictions: readonly { readonly prediction: Prediction; readonly use: Use }[];
+    }
+  /** What the kernel's headers declare is not known. */
+  | { readonly state: "unknown"; readonly kernel: Kernel };
+
+/** The source of a subject. */
+export interface Source {
+  /** The kernel that it is held to build on, and why it is this one. */
+  readonly base: Kernel;
+  readonly because: Base["because"];
+  /** What each kernel says of it, in their order. */
+  views(kernels: readonly Kernel[]): readonly SourceView[];
+}
+
+const OF_MAKEFILES: ReadonlySet<NotRead["why"]> = new Set(["make-not-understood", "module-not-found", "assembler"]);
+
+/** What it means for a verdict that something was not read: a file that counts, or a part of the makefiles that may decide nothing. */
+export const gapOf = ({ why }: NotRead): Gap => (OF_MAKEFILES.has(why) ? "build-not-understood" : "source-not-read");

@@ -6,7 +6,8 @@ import { type CType, parseType, showType } from "../../kernels/source/ctype.ts";
 import type { OwnName, SourceFacts, SourceUnit, SourceUse, Value } from "../../kernels/source/model.ts";
 import { kernelMember, kernelTag } from "../../kernels/source/world.ts";
 import { aggregateOf, type Fit, fitsInto, isSameType } from "./fit.ts";
-import type { Prediction, PredictionKind } from "./model.ts";
+import type { PredictionKind } from "../../shared/vocabulary.ts";
+import type { Prediction } from "./model.ts";
 
 export interface Problem {
   readonly key: string;

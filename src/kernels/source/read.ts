@@ -60,6 +60,9 @@ export const openSource = (tree: SourceTree): OpenSource => {
   return { tree, files: { names, has: (path) => all.has(path), chunks, notRead, decided } };
 };
 
+/** Whether two names are one module's: in an object's name a dash is an underscore (scripts/Makefile.lib, name-fix-token). */
+export const sameModule = (a: string, b: string): boolean => a.replaceAll("-", "_") === b.replaceAll("-", "_");
+
 const readOne = (
   { path, module, flags }: PlannedFile,
   files: Files,
@@ -117,18 +120,19 @@ const readOne = (
 };
 
 /**
- * Reads all that Kbuild would compile of a source.
+ * Reads all that Kbuild would compile of a source, or what it would of one of its modules.
  * @param headers the release that it is read for: its version and configuration decide the conditions, its headers the types.
  */
-export const readSource = ({ tree, files }: OpenSource, headers: ReleaseHeaders): SourceFacts => {
+export const readSource = ({ tree, files }: OpenSource, headers: ReleaseHeaders, module?: string): SourceFacts => {
   const plan = planBuild(tree, headers);
+  const wanted = module === undefined ? plan.files : plan.files.filter((each) => sameModule(each.module, module));
   const notRead: NotRead[] = [...plan.notRead];
   const units: SourceUnit[] = [];
   const known = new Map<string, Known>();
   const names = new Set<string>();
   const lost = new Map<string, { headers: Set<string>; places: Map<string, ReturnType<typeof placeOf>> }>();
   let untyped = 0;
-  for (const planned of plan.files.slice(0, MAX_UNITS)) {
+  for (const planned of wanted.slice(0, MAX_UNITS)) {
     const read = readOne(planned, files, headers, known);
     units.push(read.unit);
     untyped += read.untyped;

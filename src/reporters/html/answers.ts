@@ -1,4 +1,4 @@
-import type { BtfVerdict, KernelVerdict, LoadVerdict, RebuildVerdict, SubjectReport } from "../../findings/model.ts";
+import type { BtfVerdict, KernelVerdict, LoadVerdict, RebuildVerdict, SourceVerdict, SubjectReport } from "../../findings/model.ts";
 import type { Gap } from "../../shared/vocabulary.ts";
 import { counted } from "./words.ts";
 
@@ -41,17 +41,29 @@ const loadAnswer = ({ state, missing, crcs, licence, namespaces, vermagic, gaps 
   gaps,
 });
 
-const rebuildAnswer = ({ state, gone, changed, licence, namespaces, unclear, gaps }: RebuildVerdict): Answer => ({
+const sourceReasons = ({ causes, undecided, names, untyped, state }: SourceVerdict): readonly string[] => [
+  ...some([
+    [causes, "cause in its source", "causes in its source"],
+    [undecided, "cause undecided", "causes undecided"],
+  ]),
+  ...(state === "yes" ? [`no difference in ${counted(names, "header name", "header names")}`] : []),
+  ...(state === "yes" && untyped > 0 ? [`${counted(untyped, "expression", "expressions")} could not be typed`] : []),
+];
+
+const rebuildAnswer = ({ state, gone, changed, licence, namespaces, unclear, gaps, source }: RebuildVerdict): Answer => ({
   question: "Builds anew",
   state,
-  because: some([
-    [gone, "symbol gone", "symbols gone"],
-    [changed, "type changed", "types changed"],
-    [licence, "symbol is GPL-only", "symbols are GPL-only"],
-    [namespaces, "symbol in a namespace it may not use", "symbols in namespaces it may not use"],
-    [unclear, "use unclear", "uses unclear"],
-  ]),
-  gaps,
+  because: [
+    ...some([
+      [gone, "symbol gone", "symbols gone"],
+      [changed, "type changed", "types changed"],
+      [licence, "symbol is GPL-only", "symbols are GPL-only"],
+      [namespaces, "symbol in a namespace it may not use", "symbols in namespaces it may not use"],
+      [unclear, "use unclear", "uses unclear"],
+    ]),
+    ...(source ? sourceReasons(source) : []),
+  ],
+  gaps: [...gaps, ...(source?.gaps ?? [])],
 });
 
 const btfAnswer = (question: string, { state, missing, refused, retyped, untold, gaps }: BtfVerdict): Answer => ({
@@ -86,6 +98,12 @@ export const standingOf = (verdict: KernelVerdict): Standing => {
     case "module": {
       const [load, rebuild] = [loadAnswer(verdict.load), rebuildAnswer(verdict.rebuild)];
       return { kernel, ...moduleStanding(load.state, rebuild.state), answers: [load, rebuild] };
+    }
+    case "source": {
+      const { rebuild } = verdict;
+      const answer: Answer = { question: "Builds", state: rebuild.state, because: sourceReasons(rebuild), gaps: rebuild.gaps };
+      const words = { yes: "no difference found", no: "does not build", "not-checked": "not checked" } as const;
+      return { kernel, state: rebuild.state, words: words[rebuild.state], answers: [answer] };
     }
     case "bpf-object": {
       const answers = [btfAnswer("Loads", verdict.load), btfAnswer("Attaches", verdict.attach)];

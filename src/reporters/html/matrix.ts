@@ -28,6 +28,8 @@ const baseText = ({ kernel, because: why }: Base, kind: SubjectKind): Markup => 
     built: html`What changed is told from ${kernel}, on which it was built.`,
     nearest: html`What changed is told from ${kernel}, the nearest known to the kernel it was built on.`,
     first: html`What changed is told from ${kernel}: on which kernel it was built is not known.`,
+    named: html`What changed is told from ${kernel}, on which it is said to build.`,
+    silent: html`What changed is told from ${kernel}, the newest known on which nothing of it is found to break.`,
   }[why];
 };
 
@@ -133,6 +135,7 @@ export const matrix = (report: Report): Piece => {
     ${subjects.length === 1 ? ofOne(subjects[0]!) : ofMany(report)}
     <p class="aside">
       ${kinds.has("module") && "A module holds where it loads as it was built, or where its source still builds anew as far as exports and headers tell. "}
+      ${kinds.has("source") && "A source holds where nothing in it is found that a kernel’s headers no longer offer: that is not yet a build. "}
       ${kinds.has("bpf-object") && "A BPF object holds where it loads and its programs find what they attach to, as far as the kernel’s BTF tells."}
     </p>
   </section>`;

@@ -64,7 +64,10 @@ const ofOne = (subject: SubjectReport): Sentences => {
 };
 
 /** What subjects of one kind are called, several of them. */
-const NOUNS = { module: "modules", "bpf-object": "BPF objects", program: "programs" } as const satisfies Record<SubjectKind, string>;
+const NOUNS = { module: "modules", "bpf-object": "BPF objects", program: "programs", source: "sources" } as const satisfies Record<
+  SubjectKind,
+  string
+>;
 
 const nounOf = (subjects: readonly SubjectReport[]): string => {
   const kinds = new Set(subjects.map(({ kind }) => kind));

@@ -1,0 +1,3 @@
+import { wordPredicate } from "./predicate.ts";
+
+export const confidence = wordPredicate((context) => context.prediction?.confidence);

@@ -1,0 +1,3 @@
+import { wordPredicate } from "./predicate.ts";
+
+export const prediction = wordPredicate((context) => context.prediction?.kind);
