@@ -8,6 +8,8 @@ export type State = LoadVerdict["state"];
 export interface Answer {
   readonly question: string;
   readonly state: State;
+  /** In place of a yes, which would say too much. */
+  readonly yes?: string;
   /** What stands against it, or stays open. */
   readonly because: readonly string[];
   readonly gaps: readonly Gap[];
@@ -41,18 +43,21 @@ const loadAnswer = ({ state, missing, crcs, licence, namespaces, vermagic, gaps 
   gaps,
 });
 
+const NO_DIFFERENCE = "no difference";
+
 const sourceReasons = ({ causes, undecided, names, untyped, state }: SourceVerdict): readonly string[] => [
   ...some([
     [causes, "cause in its source", "causes in its source"],
     [undecided, "cause undecided", "causes undecided"],
   ]),
-  ...(state === "yes" ? [`no difference in ${counted(names, "header name", "header names")}`] : []),
+  ...(state === "yes" ? [`in ${counted(names, "header name", "header names")}`] : []),
   ...(state === "yes" && untyped > 0 ? [`${counted(untyped, "expression", "expressions")} could not be typed`] : []),
 ];
 
 const rebuildAnswer = ({ state, gone, changed, licence, namespaces, unclear, gaps, source }: RebuildVerdict): Answer => ({
   question: "Builds anew",
   state,
+  ...(source && { yes: NO_DIFFERENCE }),
   because: [
     ...some([
       [gone, "symbol gone", "symbols gone"],
@@ -101,8 +106,14 @@ export const standingOf = (verdict: KernelVerdict): Standing => {
     }
     case "source": {
       const { rebuild } = verdict;
-      const answer: Answer = { question: "Builds", state: rebuild.state, because: sourceReasons(rebuild), gaps: rebuild.gaps };
-      const words = { yes: "no difference found", no: "does not build", "not-checked": "not checked" } as const;
+      const answer: Answer = {
+        question: "Builds",
+        state: rebuild.state,
+        yes: NO_DIFFERENCE,
+        because: sourceReasons(rebuild),
+        gaps: rebuild.gaps,
+      };
+      const words = { yes: "shows no difference", no: "does not build", "not-checked": "not checked" } as const;
       return { kernel, state: rebuild.state, words: words[rebuild.state], answers: [answer] };
     }
     case "bpf-object": {

@@ -18,7 +18,8 @@ const because = ({ because: reasons, gaps, state }: Answer): Piece => {
   return why.length > 0 && html` <span class="why">${why.join(", ")}</span>`;
 };
 
-const answer = (each: Answer): Markup => html`<b class="${each.state}">${ANSWERS[each.state]}</b>${because(each)}`;
+const answer = (each: Answer): Markup =>
+  html`<b class="${each.state}">${(each.state === "yes" && each.yes) || ANSWERS[each.state]}</b>${because(each)}`;
 
 const standing = ({ state, words }: Standing): Markup => html`<span class="standing ${state}">${mark(state)}${words}</span>`;
 
