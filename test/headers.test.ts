@@ -245,6 +245,7 @@ describe("headers", () => {
     "include/linux/types.h": "#include <uapi/linux/types.h>\n#include <asm/unaligned.h>\nint a(void);",
     "include/uapi/linux/types.h": "#include <linux/posix_types.h>\nint b(void);",
     "include/uapi/linux/posix_types.h": "",
+    "include/linux/user.h": "#include <uapi/linux/types.h>\n",
     "include/linux/apart.h": "",
     "include/uapi/linux/apart.h": "int c(void);",
     "include/asm-generic/unaligned.h": "int d(void);",
@@ -281,6 +282,9 @@ describe("headers", () => {
   test("include each other", () => {
     expect(headers.includes("linux/types.h")).toEqual(["asm/unaligned.h", "linux/posix_types.h"]);
     expect(headers.includes("asm/bitops.h")).toEqual(["asm/near.h"]);
+    // The part of uapi/ alone brings less than the whole header.
+    expect(headers.includes("linux/user.h")).toEqual(["uapi/linux/types.h"]);
+    expect(headers.includes("uapi/linux/types.h")).toEqual(["linux/posix_types.h"]);
     expect(headers.includes("no/such.h")).toEqual([]);
   });
 

@@ -276,6 +276,19 @@ describe("each kind, where it breaks and where it does not", () => {
     expect(predicted({ "mod.c": `#include <linux/inner.h>\n${source}` }, then, now)).toEqual([]);
   });
 
+  test("the part of a header that is in uapi/ leads to its own names, and not to what the whole one includes", () => {
+    const both = {
+      "include/linux/whole.h": "#include <linux/inner.h>\n#include <uapi/linux/whole.h>\n",
+      "include/uapi/linux/whole.h": "enum { PART };\n",
+      "include/linux/inner.h": "void *inner(int a);\n",
+    };
+    const then = kernel("6.1", { ...both, "include/linux/outer.h": "#include <linux/whole.h>\n" });
+    const now = kernel("7.3", { ...both, "include/linux/outer.h": "#include <uapi/linux/whole.h>\n" });
+    const source = "#include <linux/outer.h>\nint a = PART;\nvoid *g(void) { return inner(1); }\n";
+    expect(predicted({ "mod.c": source }, then, now).map(shown)).toEqual(["sure include-lost linux/inner.h mod.c:3:24"]);
+    expect(predicted({ "mod.c": `${source}#include <linux/whole.h>\n` }, then, now)).toEqual([]);
+  });
+
   test("a function that is declared as before and no longer exported", () => {
     const headers = { "include/linux/foo.h": "int f(int a);\nint f2(int a);\n" };
     const files = { "mod.c": "#include <linux/foo.h>\nint g(void) { return f(1) + f2(2); }\n" };

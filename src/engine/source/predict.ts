@@ -3,6 +3,7 @@
 import type { HeaderName, ReleaseHeaders } from "../../kernels/headers/model.ts";
 import { parseType, showType } from "../../kernels/source/ctype.ts";
 import type { Place, SourceFacts, SourceUnit, Undecided } from "../../kernels/source/model.ts";
+import { reachInto } from "../../kernels/source/reach.ts";
 import { kernelMember, kernelTag } from "../../kernels/source/world.ts";
 import type { Declares, Prediction } from "./model.ts";
 import { type Problem, problemsOf } from "./problems.ts";
@@ -144,12 +145,7 @@ const NOWHERE: Place = { file: "", line: 0, column: 0 };
 
 const reachFrom = (header: string, headers: ReleaseHeaders): ReadonlySet<string> => {
   const reached = new Set<string>();
-  const queue = [header];
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    if (reached.has(next)) continue;
-    reached.add(next);
-    queue.push(...headers.includes(next));
-  }
+  reachInto(header, headers, reached, new Set());
   return reached;
 };
 

@@ -41,6 +41,12 @@ export const includeNames = (headers: ReadonlyMap<string, string>): ReadonlyMap<
   return names;
 };
 
+/** The headers of uapi/ that are part of another, by path: `uapi/linux/types.h`. */
+export const uapiParts = (names: ReadonlyMap<string, string>): ReadonlyMap<string, string> => {
+  const whole = new Set([...names].flatMap(([path, name]) => (placeOf(path)?.isUapi === false ? name : [])));
+  return new Map([...names].flatMap(([path, name]) => (placeOf(path)?.isUapi && whole.has(name) ? [[path, `uapi/${name}`]] : [])));
+};
+
 /** The header that an #include names; undefined where the tree has none such. */
 export const resolveInclude = (target: string, from: string, names: ReadonlySet<string>): string | undefined => {
   const [, quote, path = ""] = /^([<"])([^>"]+)/.exec(target) ?? [];

@@ -12,7 +12,7 @@ import { type Inclusion, reachOf } from "../c/reach.ts";
 import { readUnits } from "../c/units.ts";
 import type { HeaderName, Tag } from "./model.ts";
 import { byPublicity } from "./order.ts";
-import { folderRank, includeNames, isIncludable, resolveInclude } from "./paths.ts";
+import { folderRank, includeNames, isIncludable, resolveInclude, uapiParts } from "./paths.ts";
 
 export interface SourceFile {
   /** From the top of the tree. */
@@ -28,7 +28,10 @@ export interface HeaderFacts {
   /** By name; the most public header's first. */
   readonly names: ReadonlyMap<string, readonly HeaderName[]>;
   readonly tags: ReadonlyMap<TagKey, Tag>;
-  /** Every header under the name it is included by, and the headers it includes. */
+  /**
+   * Every header under the name it is included by, and the headers it includes. One of uapi/ that is part of another has a list of its own as well,
+   * under `uapi/linux/types.h`: who includes only that does not get what the whole one includes.
+   */
   readonly headers: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -113,6 +116,8 @@ const languageOf = (version: number | undefined): Options =>
 
 interface Read {
   readonly header: string;
+  /** `uapi/linux/types.h`, of one that is part of linux/types.h. */
+  readonly part: string | undefined;
   readonly found: Declarations;
 }
 
@@ -207,24 +212,29 @@ export const readHeaderTree = (files: Iterable<SourceFile>, config: string): Hea
   const knowledge = { attributes, macros: macros.expandable, isMacro: macros.isMacro };
   const nameOf = includeNames(new Map(headers.map(({ path, text }) => [path, text])));
   const all = new Set(nameOf.values());
+  const parts = uapiParts(nameOf);
+  const withParts = new Set([...all, ...parts.values()]);
   const read = headers.map(({ path, text }): Read => {
     const header = nameOf.get(path)!;
+    const part = parts.get(path);
     const found = readDeclarations(text, isOfArchitecture(path) ? given : options, knowledge, (name) => macros.definedOnlyIn(name, path));
-    return { header, found: IS_SILENT.test(header) ? { ...found, names: [], tags: [] } : found };
+    return { header, part, found: IS_SILENT.test(header) ? { ...found, names: [], tags: [] } : found };
   });
   const reach = reachedBy(read, all);
 
   const names = new Map<string, HeaderName[]>();
   const tags = new Map<string, FoundTag>();
-  const includes = new Map<string, Set<string>>([...all].map((header) => [header, new Set()]));
-  for (const { header, found } of read) {
+  const includes = new Map<string, Set<string>>([...withParts].map((header) => [header, new Set()]));
+  for (const { header, part, found } of read) {
     const reached = reach.get(header) ?? 2;
     // asm-generic/ that x86 replaces is never read.
     const isReplaced = reached === 0 && header.startsWith("asm-generic/");
     const certainty: Certainty = reached === 0 ? 1 : reached;
     for (const { target, certainty: sure } of found.includes) {
-      const to = resolveInclude(target, header, all);
-      if (to !== undefined && to !== header && sure > 0) includes.get(header)!.add(to);
+      const to = resolveInclude(target, header, withParts);
+      if (to === undefined || to === header || to === `uapi/${header}` || sure === 0) continue;
+      includes.get(header)!.add(to);
+      if (part !== undefined) includes.get(part)!.add(to);
     }
     if (isReplaced) continue;
     for (const each of found.names) {

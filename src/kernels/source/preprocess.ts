@@ -6,6 +6,7 @@ import type { ReleaseHeaders } from "../headers/model.ts";
 import { expandInto, type MacroTable, parseOwnMacro, UNDEFINED } from "./macros.ts";
 import type { Flags, NotRead } from "./model.ts";
 import { folderOf, normalised } from "./paths.ts";
+import { reachInto } from "./reach.ts";
 import { type Chunk, packPlace, splitSource, type Token } from "./tokens.ts";
 
 /** An undecided condition, as `#ifdef HAVE_X`. Number 0 is none. */
@@ -93,14 +94,8 @@ export const preprocess = (main: string, flags: Flags, files: Files, headers: Re
   let generated = false;
   let spent = false;
 
-  const reach = (start: string): void => {
-    const queue = [start];
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      if (reached.has(next)) continue;
-      reached.add(next);
-      queue.push(...headers.includes(next));
-    }
-  };
+  const visited = new Set<string>();
+  const reach = (start: string): void => reachInto(start, headers, reached, visited);
   for (const header of ALWAYS) reach(header);
 
   const versionCode = (tokens: readonly string[]): string => {
