@@ -40,8 +40,12 @@ const byPlace = (a: Place, b: Place): number => (a.file < b.file ? -1 : a.file >
 const placesOf = (problems: readonly { readonly use: { readonly place: Place } }[]): readonly Place[] =>
   [...new Map(problems.map(({ use: { place } }) => [`${place.file}:${place.line}:${place.column}`, place])).values()].sort(byPlace);
 
+/** Whether a unit includes what neither release has and the tree has not: a header that is generated, or a folder that was not found. */
+const hasUnknownInclude = ({ uses }: SourceUnit, a: ReleaseHeaders, b: ReleaseHeaders): boolean =>
+  uses.some((use) => use.kind === "include" && !a.hasHeader(use.header) && !b.hasHeader(use.header));
+
 /** A problem is one of B's alone only where A has what was meant; this says whether it has. */
-const heldOn = (problem: Problem, a: ReleaseHeaders, aUnit: SourceUnit | undefined): boolean => {
+const heldOn = (problem: Problem, a: ReleaseHeaders, b: ReleaseHeaders, aUnit: SourceUnit | undefined): boolean => {
   const { kind, subject } = problem;
   switch (kind) {
     case "header-gone":
@@ -54,14 +58,15 @@ const heldOn = (problem: Problem, a: ReleaseHeaders, aUnit: SourceUnit | undefin
       // One that neither release has, called on this one alone; in capitals it may be a macro of another file's.
       return a.names(subject).length === 0 && problem.does === "calls" && !/^[A-Z_]/.test(subject);
     case "include-lost": {
+      // What an own header that is not there would include is not known.
+      if (hasUnknownInclude(problem.unit, a, b)) return false;
       const headers = /^(struct|union|enum) /.test(subject) ? kernelTag(a, subject).tag : undefined;
       const entries = headers === undefined ? a.names(subject) : [headers];
       return aUnit !== undefined && entries.some(({ header }) => aUnit.reached.has(header));
     }
     case "not-exported":
       return a.isExported(subject) === true;
-    case "member-gone":
-      return declaresOf(subject, a).length > 0;
+    // A member that neither has, on this one alone: the source has a condition for it.
     default:
       return true;
   }
@@ -89,7 +94,7 @@ export const predict = (asA: SourceFacts, asB: SourceFacts, a: ReleaseHeaders, b
   const causes = new Map<string, Problem[]>();
   for (const [key, problems] of problemsOf(asB, b)) {
     if (before.has(key)) continue;
-    const held = problems.map((problem) => heldOn(problem, a, units.get(problem.unit.file)));
+    const held = problems.map((problem) => heldOn(problem, a, b, units.get(problem.unit.file)));
     const real = problems.filter((_, index) => held[index] !== false);
     if (real.length === 0) continue;
     // One cause, however many arguments, functions or counts it is met with.
@@ -145,12 +150,13 @@ const NOWHERE: Place = { file: "", line: 0, column: 0 };
 
 const reachFrom = (header: string, headers: ReleaseHeaders): ReadonlySet<string> => {
   const reached = new Set<string>();
-  reachInto(header, headers, reached, new Set());
+  reachInto(header, 0, headers, new Map(), reached);
   return reached;
 };
 
-const undecidedOf = ({ kind, use }: Problem): Undecided | "arguments" | undefined => {
-  if (use.undecided !== undefined) return use.undecided;
+const undecidedOf = ({ kind, use, unit }: Problem): Undecided | "arguments" | undefined => {
+  const outer = use.undecided ?? unit.undecided;
+  if (outer !== undefined) return outer;
   if (!("countUnsure" in use)) return undefined;
   if (kind === "argument-type" && use.valuesUndecided !== undefined) return use.valuesUndecided;
   return (kind === "argument-count" || kind === "argument-type") && use.countUnsure ? "arguments" : undefined;
@@ -192,16 +198,31 @@ const unsureEntries = ({ kind, subject, isUnsure }: Problem, b: ReleaseHeaders):
 const flags = (asA: SourceFacts, asB: SourceFacts, a: ReleaseHeaders, b: ReleaseHeaders): readonly Prediction[] => {
   if (asB.extraCflags.length === 0 || b.kbuild.honoursExtraCflags || !a.kbuild.honoursExtraCflags) return [];
   const headers = [...new Set(asB.lostIncludes.flatMap((each) => each.headers))].sort();
+  // Macros that are then no macros: a name that is nowhere.
+  const bare = asB.units.flatMap(({ uses, own, flags: { lostDefines }, undecided }) =>
+    lostDefines.length === 0 || undecided !== undefined
+      ? []
+      : uses.flatMap((use) => {
+          const name = use.kind === "name" ? use.name : use.kind === "call" ? use.callee : undefined;
+          return name !== undefined &&
+            use.undecided === undefined &&
+            lostDefines.includes(name) &&
+            b.names(name).length === 0 &&
+            !own.some((each) => each.name === name)
+            ? [{ name, use }]
+            : [];
+        }),
+  );
   return [
     {
       kind: "flag-ignored",
-      confidence: headers.length > 0 && asA.lostIncludes.length === 0 ? "sure" : "undecided",
+      confidence: (headers.length > 0 || bare.length > 0) && asA.lostIncludes.length === 0 ? "sure" : "undecided",
       subject: "EXTRA_CFLAGS",
-      names: headers,
+      names: [...new Set([...headers, ...bare.map(({ name }) => name)])].sort(),
       does: "sets-flag",
       before: [],
       after: [],
-      places: [...asB.extraCflags, ...asB.lostIncludes.flatMap(({ places }) => places)],
+      places: [...asB.extraCflags, ...asB.lostIncludes.flatMap(({ places }) => places), ...placesOf(bare)],
     },
   ];
 };

@@ -30,7 +30,7 @@ export interface Problem {
 const MAX_ALIASES = 8;
 
 /** What a call or a value of the name means: aliases followed; entries in reach if any are. */
-const entriesOf = (name: string, headers: ReleaseHeaders, reached: ReadonlySet<string>): readonly HeaderName[] => {
+const entriesOf = (name: string, headers: ReleaseHeaders, reached: ReadonlyMap<string, number>): readonly HeaderName[] => {
   let now = name;
   for (let step = 0; ; step++) {
     const all = headers.names(now);
@@ -72,8 +72,13 @@ const givesOf = (value: Value): NonNullable<Prediction["gives"]> => {
 
 type Judge = (unit: SourceUnit, use: SourceUse, headers: ReleaseHeaders) => readonly Omit<Problem, "unit" | "use" | "key">[];
 
-const notReached = (entries: readonly { readonly header: string }[], { reached }: SourceUnit): string | undefined =>
-  entries.length > 0 && !entries.some(({ header }) => reached.has(header)) ? entries[0]!.header : undefined;
+/** The header that has it and is not there, or only behind the token `at`. */
+const notReached = (
+  entries: readonly { readonly header: string }[],
+  { reached }: SourceUnit,
+  at: number = Number.POSITIVE_INFINITY,
+): string | undefined =>
+  entries.length > 0 && !entries.some(({ header }) => (reached.get(header) ?? Number.POSITIVE_INFINITY) < at) ? entries[0]!.header : undefined;
 
 const checkArguments = (
   callee: string,
@@ -147,9 +152,9 @@ const judgeName = (unit: SourceUnit, use: Extract<SourceUse, { kind: "name" }>, 
 const judgeTag = (unit: SourceUnit, use: Extract<SourceUse, { kind: "tag" }>, headers: ReleaseHeaders): ReturnType<Judge> => {
   const { tag } = kernelTag(headers, use.tag);
   if (tag === undefined) return [{ kind: "name-gone", subject: use.tag, does: "names-type" }];
-  if (!use.whole) return [];
+  if (use.whole === undefined) return [];
   if (!tag.isWhole) return [{ kind: "name-gone", subject: use.tag, does: "names-type" }];
-  const far = notReached([tag], unit);
+  const far = notReached([tag], unit, use.whole);
   return far === undefined ? [] : [{ kind: "include-lost", subject: use.tag, does: "names-type", header: far }];
 };
 

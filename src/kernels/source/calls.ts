@@ -1,7 +1,7 @@
 // Calls: of the source's own functions, of the kernel's, and of macros whose value follows from their arguments.
 
 import { skipTo } from "./skip.ts";
-import { type CType, INT, parseType, pointerTo, unqualified } from "./ctype.ts";
+import { base, type CType, INT, parseType, pointerTo, unqualified } from "./ctype.ts";
 import { asValue, declareMade, emitAssign } from "./declarations.ts";
 import { readTypeName } from "./specifiers.ts";
 import type { Token } from "./tokens.ts";
@@ -14,6 +14,17 @@ const AROUND =
   /^(container_of(_const|_safe)?|list_(first_|last_|next_|prev_)?entry(_or_null|_rcu|_circular)?|list_first_or_null_rcu|hlist_entry(_safe)?|rb_entry(_safe)?|llist_entry|list_entry_rcu)$/;
 const NUMBERS =
   /^(likely|unlikely|IS_ERR\w*|WARN(_ON)?(_ONCE)?|ARRAY_SIZE|offsetof|sizeof\w*|min(_t)?|max(_t)?|clamp(_t|_val)?|DIV_ROUND_UP|BIT(_ULL)?|GENMASK|test_bit|cpu_to_\w+|\w+_to_cpu|hton[sl]|ntoh[sl]|get_user|put_user|__get_user|__put_user|access_ok|KERNEL_VERSION)$/;
+
+/** Macros whose value has one type in all releases (include/linux/cred.h). */
+const GIVES: ReadonlyMap<string, CType> = new Map(
+  Object.entries({
+    current_user_ns: pointerTo(base("struct user_namespace")),
+    current_uid: base("kuid_t"),
+    current_euid: base("kuid_t"),
+    current_gid: base("kgid_t"),
+    current_egid: base("kgid_t"),
+  }),
+);
 
 interface Arguments {
   readonly values: readonly Val[];
@@ -71,6 +82,8 @@ const kernelCall = (world: World, callee: Token, { values, starts }: Arguments):
     return type ? { type: pointerTo(type), from } : NOTHING;
   }
   if (NUMBERS.test(name)) return { type: INT };
+  const given = GIVES.get(name);
+  if (given !== undefined) return { type: given, from };
   let target = name;
   for (let step = 0; step < 8; step++) {
     const { entries } = knownOf(world, target);

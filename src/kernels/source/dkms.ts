@@ -4,6 +4,8 @@ import { TOP } from "./make-words.ts";
 
 interface Dkms {
   readonly names: readonly string[];
+  /** Those of them that no `if` of the shell's stands around. */
+  readonly certain: readonly string[];
   /** Folders that M= of its commands names. */
   readonly folders: readonly string[];
   /** `NAME=value` of its commands. */
@@ -16,15 +18,22 @@ export const readDkms = (text: string): Dkms => {
   const lines = text.replace(/\\\n/g, " ").split("\n");
   const plain = (value: string): string => value.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => vars.get(name) ?? whole);
   const names: string[] = [];
+  const certain: string[] = [];
+  let depth = 0;
   const folders: string[] = [];
   const variables = new Map<string, string>();
   for (const line of lines) {
+    if (/^\s*(if|case)\b/.test(line)) depth++;
+    if (/(^|[;\s])(fi|esac)\s*;?\s*$/.test(line)) depth--;
     // NAME[0]="x" and, of bash, NAME+=("x").
     const [, name = "", index, more, raw = ""] = /^\s*(\w+)(\[\w+\])?(\+)?=\(?(.*?)\)?$/.exec(line) ?? [];
     const value = plain(raw.trim().replace(/^(["'])(.*)\1.*$/, "$2"));
     if (name === "") continue;
     if (index === undefined && more === undefined) vars.set(name, value);
-    if (name === "BUILT_MODULE_NAME" && value !== "") names.push(value);
+    if (name === "BUILT_MODULE_NAME" && value !== "") {
+      names.push(value);
+      if (depth <= 0) certain.push(value);
+    }
     if (name !== "MAKE") continue;
     // Where dkms builds is the top of the source.
     const command = value.replace(/"?\$\{?dkms_tree\}?\S*?\/build(?=[/\s"']|$)/g, TOP).replace(/\$\(pwd\)|\$\{?PWD\}?|`pwd`/g, TOP);
@@ -37,5 +46,5 @@ export const readDkms = (text: string): Dkms => {
     for (const [, path = ""] of command.matchAll(/-C\s+(\S+)/g))
       if (path.startsWith(`${TOP}/`)) folders.push(path.slice(TOP.length + 1).replace(/\/$/, ""));
   }
-  return { names, folders, variables };
+  return { names, certain, folders, variables };
 };

@@ -54,6 +54,8 @@ const shell = (command: string, vars: Variables, { around }: Work): string => {
   const plain = command.trim();
   if (plain === "pwd") return vars.get("CURDIR")?.value ?? TOP;
   if (plain === "uname -r") return around.release;
+  const [, file] = /^dirname\s+([^\s'"`$;|&<>]+)$/.exec(plain) ?? [];
+  if (file !== undefined) return file.includes(UNKNOWN) ? UNKNOWN : file.includes("/") ? file.slice(0, file.lastIndexOf("/")) || "/" : ".";
   // Makefiles of vendors take a release apart with sed: the three numbers, one at a time.
   const [, text, part] =
     /^echo\s+"?([\w.+-]+)"?\s*\|\s*sed\s+(?:-e\s+)?'s\/\\\(\[0-9\]\*\\\)\[?\\?\.\]?\\\(\[0-9\]\*\\\)\[?\\?\.\]?\\\(\[0-9\]\*\\\)\\\(\.\*\\\)\/\\([123])\/'$/.exec(

@@ -46,8 +46,8 @@ export type SourceUse = Common &
     | { readonly kind: "include"; readonly header: string; readonly quoted: boolean }
     /** A name that the source itself does not declare. */
     | { readonly kind: "name"; readonly name: string; readonly as: "call" | "value" | "type" }
-    /** `struct foo`, where the source does not define it; `whole`: where a declaration would not do. */
-    | { readonly kind: "tag"; readonly tag: string; readonly whole: boolean }
+    /** `struct foo`, where the source does not define it; `whole`: where a declaration would not do, and the token it stands at. */
+    | { readonly kind: "tag"; readonly tag: string; readonly whole?: number }
     /** A function or macro by its name, or `struct proto_ops.bind` through a member, whose type is then given. */
     | {
         readonly kind: "call";
@@ -87,6 +87,8 @@ export interface Flags {
   /** Searched after them; `lost`: only EXTRA_CFLAGS has it, and this release's Kbuild ignores that. */
   readonly folders: readonly { readonly path: string; readonly lost: boolean }[];
   readonly forced: readonly string[];
+  /** Macros that only EXTRA_CFLAGS defines, where this release's Kbuild ignores that. */
+  readonly lostDefines: readonly string[];
 }
 
 /** A `.c` file with the own headers it includes. */
@@ -95,10 +97,12 @@ export interface SourceUnit {
   /** What it is compiled with. */
   readonly flags: Flags;
   readonly module: string;
+  /** The condition of a makefile's that it hangs on whether it is compiled at all. */
+  readonly undecided?: Undecided;
   readonly uses: readonly SourceUse[];
   readonly own: readonly OwnName[];
-  /** The kernel headers it reaches, directly or through others. */
-  readonly reached: ReadonlySet<string>;
+  /** The kernel headers it reaches, directly or through others, and the token before which each is first there. */
+  readonly reached: ReadonlyMap<string, number>;
   /** Macros of the kernel's that the source undefines. */
   readonly hidden: ReadonlySet<string>;
 }

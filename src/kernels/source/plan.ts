@@ -7,12 +7,14 @@ import { readDkms } from "./dkms.ts";
 import { expandText, type MakeProblem, type Surroundings, variable, type Variables, wordsOf } from "./make-expand.ts";
 import { KERNEL, TOP } from "./make-words.ts";
 import { readMakefile } from "./make.ts";
-import type { Flags, NotRead, Place, SourceTree } from "./model.ts";
+import type { Flags, NotRead, Place, SourceTree, Undecided } from "./model.ts";
 
 export interface PlannedFile {
   readonly path: string;
   readonly module: string;
   readonly flags: Flags;
+  /** The condition of a makefile's that it hangs on whether it is compiled at all. */
+  readonly undecided?: Undecided;
 }
 
 export interface Plan {
@@ -36,6 +38,9 @@ interface Found {
 }
 
 const placeOf = ({ file, line }: { readonly file: string; readonly line: number }): Place => ({ file, line, column: 1 });
+
+/** As the kernel names it, whose module names have no dash (scripts/Makefile.lib, name-fix). */
+const moduleName = (name: string): string => name.replaceAll("-", "_");
 
 /** Plans what Kbuild would compile of a tree for a release. */
 export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
@@ -118,6 +123,14 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
           given.set(name, value);
       }
   }
+  const certain = new Set(dkms.certain.map(moduleName));
+  /** Of an object that a condition lists which was not understood: that condition, the last one before the object is named. */
+  const hangsOn = (makefile: string, { word, isSure }: ReturnType<typeof wordsOf>[number]): Undecided | undefined => {
+    if (isSure) return undefined;
+    const named = (textOf.get(makefile) ?? "").split("\n").findIndex((line) => line.includes(word)) + 1;
+    const problem = problems.findLast(({ file, line }) => file === makefile && (named === 0 || line <= named));
+    return { condition: problem?.text ?? word, place: placeOf(problem ?? { file: makefile, line: Math.max(named, 1) }) };
+  };
   const seen = new Set<string>();
   const inModule = headers.version >= WORKS_IN_MODULE;
 
@@ -142,6 +155,7 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
         ...list("subdir-ccflags-y"),
         ...list("ccflags-y"),
         ...list("KBUILD_CFLAGS_MODULE"),
+        ...list("CFLAGS_MODULE"),
         ...list("KBUILD_CPPFLAGS"),
         ...list("KBUILD_CFLAGS"),
         ...list("LINUXINCLUDE"),
@@ -174,7 +188,8 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
         if (path !== undefined) found.push(...readFolder(path, root, below));
       }
     }
-    for (const { word } of list("obj-m")) {
+    for (const object_ of list("obj-m")) {
+      const { word } = object_;
       if (!word.endsWith(".o")) continue;
       const name = word.slice(0, -2);
       const base = name.slice(name.lastIndexOf("/") + 1);
@@ -184,14 +199,17 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
         ...list(`${name}-m`),
         ...(base === name ? [] : [...list(`${base}-objs`), ...list(`${base}-y`)]),
       ];
-      const sources = (parts.length > 0 ? parts.map((each) => each.word) : [word]).filter((each) => each.endsWith(".o"));
+      const sources = (parts.length > 0 ? parts : [object_]).filter((each) => each.word.endsWith(".o"));
       // An object that is itself made of objects, as a library of the module's.
       const flat = sources.flatMap((each) => {
-        const inner = each === word ? [] : [...list(`${each.slice(0, -2)}-objs`), ...list(`${each.slice(0, -2)}-y`)];
-        return inner.length > 0 ? inner.map((part) => part.word) : [each];
+        const inner = each === object_ ? [] : [...list(`${each.word.slice(0, -2)}-objs`), ...list(`${each.word.slice(0, -2)}-y`)];
+        return inner.length > 0 ? inner : [each];
       });
+      const ofModule = certain.has(moduleName(base)) ? undefined : hangsOn(makefile, object_);
       const files: PlannedFile[] = [];
-      for (const object of new Set(flat)) {
+      for (const object of new Set(flat.map((each) => each.word))) {
+        const undecided =
+          ofModule ?? (flat.some((each) => each.word === object && each.isSure) ? undefined : hangsOn(makefile, { ...object_, word: object, isSure: object === word }));
         const stem = (object.startsWith(TOP) ? normalised(object.slice(TOP.length)) : normalised(`${folder}/${object}`))?.slice(0, -2);
         if (stem === undefined) continue;
         const path = `${stem}.c`;
@@ -202,6 +220,8 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
         }
         const own = flagsFrom([...list(`CFLAGS_${object.slice(object.lastIndexOf("/") + 1)}`), ...list(`CFLAGS_${object}`)], toPath);
         const before = commandFlags(path, tree, has);
+        const kept = new Set([...common.defines, ...first.defines, ...own.defines].map((each) => each.name));
+        const lostDefines = honours ? [] : extra.defines.flatMap((each) => (each.isSure && !kept.has(each.name) ? each.name : []));
         const folders = [...common.folders, ...own.folders].map((each) => ({ path: each, lost: false }));
         const flags: Flags = {
           defines: settled(
@@ -212,7 +232,7 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
               ...first.defines,
               ...own.defines,
             ],
-            before?.defines,
+            before?.defines.filter((each) => !lostDefines.includes(each.name)),
           ),
           first: first.folders.map((each) => ({ path: each })),
           folders: [
@@ -221,8 +241,9 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
             ...(before?.folders ?? []).map((each) => ({ path: each, lost: !honours && extra.folders.includes(each) })),
           ],
           forced: [...common.forced, ...first.forced, ...(honours ? extra.forced : []), ...own.forced],
+          lostDefines,
         };
-        files.push({ path, module: base, flags });
+        files.push({ path, module: base, flags, ...(undecided && before === undefined && { undecided }) });
       }
       found.push({ module: base, files });
     }
@@ -234,8 +255,8 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
     .filter(([, text]) => /(^|\n)[ \t]*obj-[^\n]*=/.test(text))
     .map(([path]) => (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ""))
     .sort((a, b) => a.split("/").length - b.split("/").length || (a < b ? -1 : 1));
-  const wanted = new Set(dkms.names.map((name) => name.replaceAll("-", "_")));
-  const isWanted = ({ module }: Found): boolean => wanted.has(module.replaceAll("-", "_"));
+  const wanted = new Set(dkms.names.map(moduleName));
+  const isWanted = ({ module }: Found): boolean => wanted.has(moduleName(module));
   let modules: Found[] = [];
   for (const list of [starts, candidates]) {
     const roots: string[] = [];
@@ -254,16 +275,20 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
     // The names that dkms.conf gives are a hint.
     const files = dkms.names.flatMap((name) => {
       const path = tree.paths.find((each) => each.replaceAll("-", "_").endsWith(`${name.replaceAll("-", "_")}.c`));
-      return path === undefined ? [] : [{ path, module: name, flags: { defines: [], first: [], folders: [], forced: [] } }];
+      return path === undefined ? [] : [{ path, module: name, flags: { defines: [], first: [], folders: [], forced: [], lostDefines: [] } }];
     });
     if (files.length > 0) modules = [{ module: dkms.names[0]!, files }];
   }
-  const built = new Set(modules.map(({ module }) => module.replaceAll("-", "_")));
+  const built = new Set(modules.map(({ module }) => moduleName(module)));
   for (const name of dkms.names)
-    if (!built.has(name.replaceAll("-", "_"))) notRead.push({ file: "dkms.conf", why: "module-not-found", detail: name });
+    if (!built.has(moduleName(name))) notRead.push({ file: "dkms.conf", why: "module-not-found", detail: name });
   for (const { file, line, text } of problems) notRead.push({ file, line, why: "make-not-understood", detail: text });
   const files = new Map<string, PlannedFile>();
-  for (const each of modules.flatMap((found) => found.files)) if (!files.has(each.path)) files.set(each.path, each);
+  for (const each of modules.flatMap((found) => found.files)) {
+    const known = files.get(each.path);
+    // Compiled for sure where one of several modules is.
+    if (known === undefined || (known.undecided !== undefined && each.undecided === undefined)) files.set(each.path, each);
+  }
   return {
     modules: modules.map(({ module }) => module),
     files: [...files.values()],

@@ -38,7 +38,8 @@ export interface Preprocessed {
   readonly macros: MacroTable;
   /** Kernel headers, and what is nowhere. */
   readonly includes: readonly Include[];
-  readonly reached: ReadonlySet<string>;
+  /** Kernel headers, and the token before which each is first there. */
+  readonly reached: ReadonlyMap<string, number>;
   readonly conditions: readonly Condition[];
   /** Own headers that only an ignored flag leads to: the folder and the place of the #include. */
   readonly lost: readonly { readonly path: string; readonly header: string; readonly at: number }[];
@@ -82,7 +83,7 @@ const isWhole = (tokens: readonly Token[]): boolean => {
 /** One `.c` file as a release's configuration and headers have it compiled. */
 export const preprocess = (main: string, flags: Flags, files: Files, headers: ReleaseHeaders): Preprocessed => {
   const macros: MacroTable = new Map();
-  const reached = new Set<string>();
+  const reached = new Map<string, number>();
   const includes: Include[] = [];
   const lost: { path: string; header: string; at: number }[] = [];
   const conditions: Condition[] = [{ text: "", at: 0 }];
@@ -95,7 +96,9 @@ export const preprocess = (main: string, flags: Flags, files: Files, headers: Re
   let spent = false;
 
   const visited = new Set<string>();
-  const reach = (start: string): void => reachInto(start, headers, reached, visited);
+  /** What stands before the undecided groups that are open. */
+  const outer: Token[][] = [];
+  const reach = (start: string): void => reachInto(start, (outer[0] ?? out).length, headers, reached, visited);
   for (const header of ALWAYS) reach(header);
 
   const versionCode = (tokens: readonly string[]): string => {
@@ -229,6 +232,7 @@ export const preprocess = (main: string, flags: Flags, files: Files, headers: Re
                   .trim()}`,
                 at,
               }) - 1;
+          outer.push(out);
           out = [];
         } else active &&= value === true;
       } else if (name === "elif" || name === "else") {
@@ -249,6 +253,7 @@ export const preprocess = (main: string, flags: Flags, files: Files, headers: Re
           // From here on it hangs on this one.
           groups[groups.length - 1] = { ...group, kind: "undecided", buffers: [], savedOut: out };
           if (cond === 0) cond = conditions.push({ text: `#${text.slice(text.indexOf(name)).trim()}`, at }) - 1;
+          outer.push(out);
           out = [];
           active = group.outerActive;
         } else {
@@ -261,6 +266,7 @@ export const preprocess = (main: string, flags: Flags, files: Files, headers: Re
         if (group.kind === "undecided") {
           group.buffers.push(out);
           out = group.savedOut;
+          outer.pop();
           const whole = group.buffers.every(isWhole);
           const taken = whole ? group.buffers : [group.buffers.find((each) => each.length > 0) ?? []];
           for (const each of taken) for (const token of each) out.push(token);
@@ -295,6 +301,7 @@ export const preprocess = (main: string, flags: Flags, files: Files, headers: Re
       if (group.kind !== "undecided") continue;
       const rest = out;
       out = group.savedOut;
+      outer.pop();
       for (const token of rest) out.push(token);
     }
     depth--;

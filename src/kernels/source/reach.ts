@@ -2,14 +2,18 @@
 
 import type { ReleaseHeaders } from "../headers/model.ts";
 
-/** Adds a header and all that it leads to. `reached` has the names that declarations carry: those of `uapi/linux/types.h` stand under linux/types.h. */
-export const reachInto = (start: string, headers: ReleaseHeaders, reached: Set<string>, visited: Set<string>): void => {
+/**
+ * Adds a header and all that it leads to, each with the token before which it is first there. `reached` has the names that declarations carry: those of
+ * `uapi/linux/types.h` stand under linux/types.h.
+ */
+export const reachInto = (start: string, at: number, headers: ReleaseHeaders, reached: Map<string, number>, visited: Set<string>): void => {
   const queue = [start];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (visited.has(next)) continue;
     visited.add(next);
-    reached.add(next);
-    if (next.startsWith("uapi/")) reached.add(next.slice("uapi/".length));
+    const name = next.startsWith("uapi/") ? next.slice("uapi/".length) : next;
+    if (!reached.has(next)) reached.set(next, at);
+    if (!reached.has(name)) reached.set(name, at);
     queue.push(...headers.includes(next));
   }
 };

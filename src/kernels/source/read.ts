@@ -64,7 +64,7 @@ export const openSource = (tree: SourceTree): OpenSource => {
 export const sameModule = (a: string, b: string): boolean => a.replaceAll("-", "_") === b.replaceAll("-", "_");
 
 const readOne = (
-  { path, module, flags }: PlannedFile,
+  { path, module, flags, undecided }: PlannedFile,
   files: Files,
   headers: ReleaseHeaders,
   known: Map<string, Known>,
@@ -107,6 +107,7 @@ const readOne = (
       file: path,
       flags,
       module,
+      ...(undecided && { undecided }),
       uses,
       own,
       reached: text.reached,

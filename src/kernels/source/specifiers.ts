@@ -56,7 +56,7 @@ const readTag = (world: World): CType | undefined => {
     // `struct foo;` declares; it needs nothing of the kernel's.
     world.own.push({ name, form: "tag", isStatic: false, isDefinition: false, ...commonOf(world, tag) });
   } else if (!world.tags.has(name))
-    world.uses.push({ kind: "tag", tag: name, whole: false, ...commonOf(world, start === undefined ? tag : { ...start, cond: tag.cond }) });
+    world.uses.push({ kind: "tag", tag: name, ...commonOf(world, start === undefined ? tag : { ...start, cond: tag.cond }) });
   return base(kind === "enum" && tag === undefined ? "int" : name);
 };
 
@@ -116,7 +116,7 @@ export const needWhole = (world: World, type: CType | undefined, token: Token): 
   let inner = type;
   while (inner?.kind === "array") inner = inner.of;
   if (inner?.kind === "base" && /^(struct|union) \w/.test(inner.name) && !world.tags.has(inner.name))
-    world.uses.push({ kind: "tag", tag: inner.name, whole: true, ...commonOf(world, token) });
+    world.uses.push({ kind: "tag", tag: inner.name, whole: world.at, ...commonOf(world, token) });
 };
 
 const startsDeclarator = (text: string): boolean => text === "*" || text === "(" || isWord(text);
