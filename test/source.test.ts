@@ -129,6 +129,34 @@ describe("each kind, where it breaks and where it does not", () => {
       ["sure member-gone struct s.a mod.c:2:32"],
     ],
     [
+      "a member that neither has, where the source reads it on the new one alone",
+      "#define OLD_WAY 1\nstruct s { int b; };",
+      "struct s { int b; };",
+      "#ifdef OLD_WAY\nint g(struct s *x) { return x->b; }\n#else\nint g(struct s *x) { return x->a; }\n#endif\n",
+      ["sure member-gone struct s.a mod.c:5:32"],
+    ],
+    [
+      "a macro that became a function, whose arguments now have types",
+      "struct a; struct b;\n#define f(x) do { } while (x)",
+      "struct a; struct b;\nint f(struct b *x);",
+      "void g(struct a *x, struct b *y) { f(y); f(x); }",
+      ["sure argument-type f mod.c:2:42"],
+    ],
+    [
+      "an argument that a macro of the kernel's gives",
+      "struct user_namespace; struct b; int f(struct user_namespace *x);\n#define current_user_ns() (0)",
+      "struct user_namespace; struct b; int f(struct b *x);\n#define current_user_ns() (0)",
+      "int g(void) { return f(current_user_ns()); }",
+      ["sure argument-type f mod.c:2:22"],
+    ],
+    [
+      "an own function that a header has as a macro now",
+      "int f(int a);",
+      "int f(int a);\n#define own(a) (a)",
+      "static int own(int a) { return f(a); }",
+      ["sure redefinition own mod.c:2:12"],
+    ],
+    [
       "a member that a macro still names",
       "struct s { int a; };",
       "struct s { struct { int a; } in; };\n#define a in.a\n",
@@ -289,6 +317,38 @@ describe("each kind, where it breaks and where it does not", () => {
     expect(predicted({ "mod.c": `${source}#include <linux/whole.h>\n` }, then, now)).toEqual([]);
   });
 
+  test("a struct as a member of an own one, before the header that has it", () => {
+    const inner = { "include/linux/inner.h": "struct inner { int a; };\n" };
+    const then = kernel("6.1", { ...inner, "include/linux/outer.h": "#include <linux/inner.h>\n" });
+    const now = kernel("7.3", { ...inner, "include/linux/outer.h": "struct inner;\n" });
+    const found = (own: string): readonly string[] =>
+      predicted({ "mod.c": `#include <linux/outer.h>\n${own}\n#include <linux/inner.h>\nint g(struct inner *x) { return x->a; }\n` }, then, now).map(
+        shown,
+      );
+    expect(found("struct own { struct inner in; };")).toEqual(["sure include-lost linux/inner.h mod.c:2:14"]);
+    expect(found("struct own { struct inner *in; };")).toEqual([]);
+  });
+
+  test("a header that is lost is not told where an own header was not found", () => {
+    const inner = { "include/linux/inner.h": "void *inner(int a);\n" };
+    const then = kernel("6.1", { ...inner, "include/linux/outer.h": "#include <linux/inner.h>\n" });
+    const now = kernel("7.3", { ...inner, "include/linux/outer.h": "int outer;\n" });
+    const source = "#include <linux/outer.h>\n#include <made/by-configure.h>\nvoid *g(void) { return inner(1); }\n";
+    expect(predicted({ "mod.c": source }, then, now)).toEqual([]);
+  });
+
+  test("a namespace that is given as a word, where it wants a string", () => {
+    const headers = { "include/linux/module.h": "#define MODULE_IMPORT_NS(ns) MODULE_INFO(import_ns, ns)\n" };
+    const found = (name: string): readonly string[] =>
+      predicted(
+        { "mod.c": `#include <linux/module.h>\nMODULE_IMPORT_NS(${name});\n` },
+        kernel("6.12.1", headers),
+        kernel("6.13.0", headers),
+      ).map(shown);
+    expect(found("DMA_BUF")).toEqual(["sure argument-type MODULE_IMPORT_NS mod.c:2:1"]);
+    expect(found('"DMA_BUF"')).toEqual([]);
+  });
+
   test("a function that is declared as before and no longer exported", () => {
     const headers = { "include/linux/foo.h": "int f(int a);\nint f2(int a);\n" };
     const files = { "mod.c": "#include <linux/foo.h>\nint g(void) { return f(1) + f2(2); }\n" };
@@ -309,6 +369,19 @@ describe("each kind, where it breaks and where it does not", () => {
     expect(found.map(shown)).toEqual(["sure flag-ignored EXTRA_CFLAGS Makefile:2:1 mod.c:2:1"]);
     expect(found[0]?.names).toEqual(["own.h"]);
     expect(predicted({ ...files, Makefile: "obj-m := mod.o\nccflags-y += -I$(src)/inc -DFAST\n" }, then, now)).toEqual([]);
+  });
+
+  test("EXTRA_CFLAGS that Kbuild ignores: a macro that is then none", () => {
+    const headers = { "include/linux/foo.h": "int f(int a);\n" };
+    const found = (source: string): readonly Prediction[] =>
+      predicted(
+        { Makefile: "obj-m := mod.o\nEXTRA_CFLAGS += -DNUMBER=1\n", "mod.c": `#include <linux/foo.h>\n${source}` },
+        kernel("6.1", headers),
+        kernel("7.3", headers, { kbuild: "# nothing\n" }),
+      );
+    expect(found("int g(void) { return f(NUMBER); }\n").map(shown)).toEqual(["sure flag-ignored EXTRA_CFLAGS Makefile:2:1 mod.c:2:24"]);
+    expect(found("int g(void) { return f(NUMBER); }\n")[0]?.names).toEqual(["NUMBER"]);
+    expect(found("#ifdef NUMBER\nint g(void) { return f(NUMBER); }\n#endif\n").map(({ confidence }) => confidence)).toEqual(["undecided"]);
   });
 
   test("a struct with another name is one cause, however many calls take it", () => {
@@ -459,6 +532,8 @@ describe("what is compiled, and how", () => {
     expect(found("")).toEqual(["own.h"]);
     expect(found("ccflags-y := -DON")).toEqual(["own.h", "FROM_FORCED"]);
     expect(found("CFLAGS_mod.o := -D ON -I$(src)/inc")).toEqual(["FROM_FORCED", "FROM_OWN"]);
+    expect(found("CFLAGS_MODULE += -DON -I$(src)/inc")).toEqual(["FROM_FORCED", "FROM_OWN"]);
+    expect(found("TOP := $(shell dirname $(lastword $(MAKEFILE_LIST)))/inc/..\nccflags-y += -I$(TOP)/inc")).toEqual(["FROM_OWN"]);
     expect(found("NOSTDINC_FLAGS += -include $(PWD)/force.h -I$(M)/inc")).toEqual(["FROM_FORCED", "FROM_OWN"]);
     expect(found('X := 1\nccflags-y += -DON=\\"$(X)\\" -DFROM_FORCED=OTHER')).toEqual(["own.h", "OTHER"]);
     expect(found("ifeq ($(shell test -e /x && echo 1),1)\nccflags-y += -DON\nendif")).toEqual(["own.h", "FROM_FORCED"]);
@@ -476,6 +551,29 @@ describe("what is compiled, and how", () => {
       "conf/probe.c": "",
     };
     expect(units(files)).toEqual(["src/a.c", "src/b.c"]);
+  });
+
+  test("a module, or a part of one, that a condition lists which is not understood, is undecided", () => {
+    const then = kernel("6.1", { "include/linux/foo.h": "int f(int a);\n" });
+    const now = kernel("7.3", { "include/linux/foo.h": "" });
+    const found = (makefile: string, more: Files = {}): readonly (readonly unknown[])[] =>
+      predicted({ Makefile: makefile, "mod.c": "#include <linux/foo.h>\nint g(void) { return f(1); }\n", "rest.c": "", ...more }, then, now).map(
+        ({ confidence, undecided }) => [confidence, undecided?.condition, undecided?.place.line],
+      );
+    const module_ = "X := 1\nifeq ($(shell ./ask),1)\nobj-m := mod.o\nendif\n";
+    const hangs = [["undecided", "ifeq ($(shell ./ask),1)", 2]];
+    expect(found(module_)).toEqual(hangs);
+    expect(found("obj-m := all.o\nall-objs := rest.o\nifeq ($(shell ./ask),1)\nall-objs += mod.o\nendif\n")).toEqual([
+      ["undecided", "ifeq ($(shell ./ask),1)", 3],
+    ]);
+    expect(found("obj-m := mod.o\nifeq ($(shell ./ask),1)\nccflags-y := -DA\nendif\n")).toEqual([["sure", undefined, undefined]]);
+    // dkms.conf says that it is built, or an earlier build was; an `if` of the shell's says nothing.
+    const named = (text: string): Files => ({ "dkms.conf": text });
+    expect(found(module_, named('BUILT_MODULE_NAME[0]="mod"\n'))).toEqual([["sure", undefined, undefined]]);
+    expect(found(module_, named('if ask; then\nBUILT_MODULE_NAME[0]="mod"\nfi\n'))).toEqual(hangs);
+    expect(found(module_, { ".mod.o.cmd": "savedcmd_/b/mod.o := gcc -c -o /b/mod.o /b/mod.c\n\nsource_/b/mod.o := /b/mod.c\n" })).toEqual([
+      ["sure", undefined, undefined],
+    ]);
   });
 
   test("an earlier build's command settles what a shell decides", () => {
