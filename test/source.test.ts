@@ -539,6 +539,24 @@ describe("what is compiled, and how", () => {
     expect(found("ifeq ($(shell test -e /x && echo 1),1)\nccflags-y += -DON\nendif")).toEqual(["own.h", "FROM_FORCED"]);
   });
 
+  test("an own header in a folder that no flag names is found by its path; one that is named as a kernel's is not", () => {
+    const found = (header: string): readonly string[] =>
+      readSource(
+        openSource(
+          treeOf({
+            Makefile: "obj-m := a/mod.o\nccflags-y := -I$(shell ./where)\n",
+            "a/mod.c": `#include <${header}>\n`,
+            "a/inc/own/own.h": "int a = NEAR;\n",
+            "b/inc/own/own.h": "int a = FAR;\n",
+            "a/inc/linux/own.h": "int a = OLD;\n",
+          }),
+        ),
+        headers,
+      ).units.flatMap(({ uses }) => uses.flatMap((use) => (use.kind === "name" ? use.name : use.kind === "include" ? use.header : [])));
+    expect(found("own/own.h")).toEqual(["NEAR"]);
+    expect(found("linux/own.h")).toEqual(["linux/own.h"]);
+  });
+
   test("dkms.conf says which modules and with which variables", () => {
     const files = {
       "dkms.conf":

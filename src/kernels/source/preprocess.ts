@@ -19,6 +19,8 @@ export interface Condition {
 export interface Files {
   readonly names: string[];
   has(path: string): boolean;
+  /** The file that `#include <path>` of a file means where no folder of the flags has it: the one that shares most folders with it. */
+  readonly somewhere: (path: string, from: string) => string | undefined;
   /** Undefined where it is not read; `notRead` says why. */
   chunks(path: string): readonly Chunk[] | undefined;
   readonly notRead: Map<string, NotRead>;
@@ -57,6 +59,10 @@ const MAX_NESTING = 200;
 const ALWAYS = ["linux/compiler-version.h", "linux/kconfig.h", "linux/compiler_types.h"];
 
 const COMPILER = lookupIn(new Map([["-", "-"]]), () => "none");
+
+/** The folders of the kernel's include/ (a tree of the source's own often has some of the same names, for other kernels). */
+const OF_KERNEL =
+  /^(acpi|asm|asm-generic|clocksource|config|crypto|cxl|drm|dt-bindings|generated|keys|kunit|kvm|linux|math-emu|media|memory|misc|net|pcmcia|ras|rdma|rv|scsi|soc|sound|target|trace|uapi|ufs|vdso|video|xen)\//;
 
 interface Group {
   readonly kind: "decided" | "undecided";
@@ -182,7 +188,9 @@ export const preprocess = (main: string, flags: Flags, files: Files, headers: Re
       const found = normalised(`${folder}/${path}`);
       if (found !== undefined && files.has(found)) return { own: found, ...(isLost && { folder }) };
     }
-    return {};
+    // A folder that the makefile makes up. What is named as a kernel's header is that, or gone.
+    const own = isNext || OF_KERNEL.test(path) ? undefined : files.somewhere(path, from);
+    return own === undefined ? {} : { own };
   };
 
   const include = (rest: readonly Token[], at: number, cond: number, from: string, isNext: boolean): void => {

@@ -4,6 +4,7 @@ import type { ReleaseHeaders } from "../headers/model.ts";
 import { isWord } from "../c/lex.ts";
 import { UNDEFINED } from "./macros.ts";
 import type { NotRead, OwnName, SourceFacts, SourceTree, SourceUnit, SourceUse } from "./model.ts";
+import { normalised } from "./paths.ts";
 import { planBuild, type PlannedFile } from "./plan.ts";
 import { type Files, preprocess } from "./preprocess.ts";
 import { type Chunk, splitSource } from "./tokens.ts";
@@ -17,6 +18,8 @@ const MAX_FILE = 8_000_000;
 /** Files of a script that may decide about macros. */
 const MAX_SCRIPT = 1_000_000;
 const MAX_UNITS = 2000;
+/** Files of one name that are looked at for an #include. */
+const MAX_NAMESAKES = 100;
 
 /** Files that decide about macros and are not C: configure scripts, their tests and templates. */
 const DECIDES = /(^|\/)(configure\b[^/]*|conftest[^/]*|dkms\.conf|[^/]*\.(sh|m4|ac|in|inc|mk|gmk|pl|py|awk|cmake)|[^/.]+|CMakeLists\.txt)$/;
@@ -57,7 +60,29 @@ export const openSource = (tree: SourceTree): OpenSource => {
     }
     return words.has(name);
   };
-  return { tree, files: { names, has: (path) => all.has(path), chunks, notRead, decided } };
+  let byName: Map<string, string[]> | undefined;
+  const somewhere = (path: string, from: string): string | undefined => {
+    if (byName === undefined) {
+      byName = new Map();
+      for (const each of tree.paths) {
+        const name = each.slice(each.lastIndexOf("/") + 1);
+        const known = byName.get(name);
+        if (known === undefined) byName.set(name, [each]);
+        else if (known.length < MAX_NAMESAKES) known.push(each);
+      }
+    }
+    const wanted = normalised(path) ?? path;
+    const shared = (each: string): number => {
+      let at = 0;
+      while (at < each.length && each[at] === from[at]) at++;
+      return at;
+    };
+    let best: string | undefined;
+    for (const each of byName.get(wanted.slice(wanted.lastIndexOf("/") + 1)) ?? [])
+      if ((each === wanted || each.endsWith(`/${wanted}`)) && (best === undefined || shared(each) > shared(best))) best = each;
+    return best;
+  };
+  return { tree, files: { names, has: (path) => all.has(path), somewhere, chunks, notRead, decided } };
 };
 
 /** Whether two names are one module's: in an object's name a dash is an underscore (scripts/Makefile.lib, name-fix-token). */
