@@ -520,8 +520,8 @@ describe("what is compiled, and how", () => {
         openSource(
           treeOf({
             Makefile: `obj-m := mod.o\n${flags}\n`,
-            "mod.c": "#ifdef ON\nint a = FROM_FORCED;\n#endif\n#include <own.h>\n",
-            "inc/own.h": "int b = FROM_OWN;\n",
+            "mod.c": "#ifdef ON\nint a = FROM_FORCED;\n#endif\n#include <linux/own.h>\n",
+            "inc/linux/own.h": "int b = FROM_OWN;\n",
             "force.h": "#define ON\n",
           }),
         ),
@@ -529,14 +529,14 @@ describe("what is compiled, and how", () => {
       )
         .units.flatMap(({ uses }) => uses)
         .flatMap((use) => (use.kind === "name" ? use.name : use.kind === "include" ? use.header : []));
-    expect(found("")).toEqual(["own.h"]);
-    expect(found("ccflags-y := -DON")).toEqual(["own.h", "FROM_FORCED"]);
+    expect(found("")).toEqual(["linux/own.h"]);
+    expect(found("ccflags-y := -DON")).toEqual(["linux/own.h", "FROM_FORCED"]);
     expect(found("CFLAGS_mod.o := -D ON -I$(src)/inc")).toEqual(["FROM_FORCED", "FROM_OWN"]);
     expect(found("CFLAGS_MODULE += -DON -I$(src)/inc")).toEqual(["FROM_FORCED", "FROM_OWN"]);
     expect(found("TOP := $(shell dirname $(lastword $(MAKEFILE_LIST)))/inc/..\nccflags-y += -I$(TOP)/inc")).toEqual(["FROM_OWN"]);
     expect(found("NOSTDINC_FLAGS += -include $(PWD)/force.h -I$(M)/inc")).toEqual(["FROM_FORCED", "FROM_OWN"]);
-    expect(found('X := 1\nccflags-y += -DON=\\"$(X)\\" -DFROM_FORCED=OTHER')).toEqual(["own.h", "OTHER"]);
-    expect(found("ifeq ($(shell test -e /x && echo 1),1)\nccflags-y += -DON\nendif")).toEqual(["own.h", "FROM_FORCED"]);
+    expect(found('X := 1\nccflags-y += -DON=\\"$(X)\\" -DFROM_FORCED=OTHER')).toEqual(["linux/own.h", "OTHER"]);
+    expect(found("ifeq ($(shell test -e /x && echo 1),1)\nccflags-y += -DON\nendif")).toEqual(["linux/own.h", "FROM_FORCED"]);
   });
 
   test("an own header in a folder that no flag names is found by its path; one that is named as a kernel's is not", () => {
