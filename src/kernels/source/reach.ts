@@ -2,6 +2,17 @@
 
 import type { ReleaseHeaders } from "../headers/model.ts";
 
+const known = new WeakMap<ReleaseHeaders, Map<string, readonly string[]>>();
+
+/** As the index has it: each unit of a module asks for much the same thousand headers. */
+const includesOf = (header: string, headers: ReleaseHeaders): readonly string[] => {
+  let cache = known.get(headers);
+  if (cache === undefined) known.set(headers, (cache = new Map()));
+  let found = cache.get(header);
+  if (found === undefined) cache.set(header, (found = headers.includes(header)));
+  return found;
+};
+
 /**
  * Adds a header and all that it leads to, each with the token before which it is first there. `reached` has the names that declarations carry: those of
  * `uapi/linux/types.h` stand under linux/types.h.
@@ -14,6 +25,6 @@ export const reachInto = (start: string, at: number, headers: ReleaseHeaders, re
     const name = next.startsWith("uapi/") ? next.slice("uapi/".length) : next;
     if (!reached.has(next)) reached.set(next, at);
     if (!reached.has(name)) reached.set(name, at);
-    queue.push(...headers.includes(next));
+    queue.push(...includesOf(next, headers));
   }
 };
