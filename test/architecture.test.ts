@@ -119,6 +119,16 @@ describe("packages and Node's own modules are used where they belong", () => {
   });
 });
 
+test("a program is started in one place, which only runs when it is asked to", () => {
+  const starts = /child_process|worker_threads|getBuiltinModule|\b(spawn|exec|execFile|fork)(Sync)?\(/;
+  const product = files.filter((file) => folderOf(file) !== "history");
+  // no-programs.ts is what every other use of node:child_process is built with.
+  expect(product.filter((file) => starts.test(readFileSync(join(SRC, file), "utf8").replaceAll(/\.exec\(/g, ""))).sort()).toEqual([
+    "cli/confirm.ts",
+    "cli/no-programs.ts",
+  ]);
+});
+
 test("no import cycles", () => {
   const edges = new Map<string, string[]>();
   for (const { file, to, own } of imports) if (own) edges.set(file, [...(edges.get(file) ?? []), to]);

@@ -322,9 +322,11 @@ describe("each kind, where it breaks and where it does not", () => {
     const then = kernel("6.1", { ...inner, "include/linux/outer.h": "#include <linux/inner.h>\n" });
     const now = kernel("7.3", { ...inner, "include/linux/outer.h": "struct inner;\n" });
     const found = (own: string): readonly string[] =>
-      predicted({ "mod.c": `#include <linux/outer.h>\n${own}\n#include <linux/inner.h>\nint g(struct inner *x) { return x->a; }\n` }, then, now).map(
-        shown,
-      );
+      predicted(
+        { "mod.c": `#include <linux/outer.h>\n${own}\n#include <linux/inner.h>\nint g(struct inner *x) { return x->a; }\n` },
+        then,
+        now,
+      ).map(shown);
     expect(found("struct own { struct inner in; };")).toEqual(["sure include-lost linux/inner.h mod.c:2:14"]);
     expect(found("struct own { struct inner *in; };")).toEqual([]);
   });
@@ -575,9 +577,11 @@ describe("what is compiled, and how", () => {
     const then = kernel("6.1", { "include/linux/foo.h": "int f(int a);\n" });
     const now = kernel("7.3", { "include/linux/foo.h": "" });
     const found = (makefile: string, more: Files = {}): readonly (readonly unknown[])[] =>
-      predicted({ Makefile: makefile, "mod.c": "#include <linux/foo.h>\nint g(void) { return f(1); }\n", "rest.c": "", ...more }, then, now).map(
-        ({ confidence, undecided }) => [confidence, undecided?.condition, undecided?.place.line],
-      );
+      predicted(
+        { Makefile: makefile, "mod.c": "#include <linux/foo.h>\nint g(void) { return f(1); }\n", "rest.c": "", ...more },
+        then,
+        now,
+      ).map(({ confidence, undecided }) => [confidence, undecided?.condition, undecided?.place.line]);
     const module_ = "X := 1\nifeq ($(shell ./ask),1)\nobj-m := mod.o\nendif\n";
     const hangs = [["undecided", "ifeq ($(shell ./ask),1)", 2]];
     expect(found(module_)).toEqual(hangs);
@@ -733,12 +737,12 @@ describe("a compiler's word on it", () => {
   test("its messages confirm, do not, or say nothing where it stopped", () => {
     const source = openSource(treeOf(files));
     const [f, h] = predict(readSource(source, then), readSource(source, now), then, now);
-    const said = (text: string): readonly string[] =>
-      [f!, h!].map((each) => confirmationOf(each, [{ unit: "mod.c", messages: readMessages(text, "/m") }]));
+    const said = (text: string): readonly string[] => [f!, h!].map((each) => confirmationOf(each, [readMessages(text, "/m")]));
     const f2 = "/m/mod.c:2:22: error: too few arguments to function ‘f’\n";
     expect(said(`${f2}mod.c:3:22: error: implicit declaration of function 'h' [-Werror]\n`)).toEqual(["confirmed", "confirmed"]);
     expect(said(f2)).toEqual(["confirmed", "not-confirmed"]);
-    expect(said(`${f2}/m/mod.c:2:30: fatal error: linux/gone.h: No such file or directory\n`)).toEqual(["confirmed", "not-seen"]);
+    expect(said(`${f2}/m/mod.c:2:30: fatal error: linux/gone.h: No such file or directory\n`)).toEqual(["confirmed", "not-reached"]);
     expect(said("")).toEqual(["not-confirmed", "not-confirmed"]);
+    expect(confirmationOf(f!, [])).toBe("not-reached");
   });
 });

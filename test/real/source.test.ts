@@ -93,7 +93,8 @@ const names = (prediction: Prediction, { kind, name, file, line }: Cause): boole
  * Messages that follow from another one, which parseBuildLog leaves in: a value whose member is gone is then put into the next member, an
  * enumerator that clashes is no number, and a struct that is gone has no member to put a brace group into.
  */
-const FOLLOWS = /^(extra brace group at end of initializer|initializer element is not computable|array index in initializer not of integer type)/;
+const FOLLOWS =
+  /^(extra brace group at end of initializer|initializer element is not computable|array index in initializer not of integer type)/;
 const follows = ({ text, kind, name, file, line }: Cause, all: readonly Cause[]): boolean =>
   FOLLOWS.test(text) ||
   (kind === "initialiser" &&

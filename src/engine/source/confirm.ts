@@ -100,18 +100,15 @@ export const readMessages = (text: string, module: string): readonly CompilerMes
     isFatal: fatal !== undefined || /too many errors/.test(words),
   }));
 
-/** `not-seen`: the compiler stopped before it, or does not look at such things. */
-export type Confirmation = "confirmed" | "not-confirmed" | "not-seen";
+/** `not-reached`: the compiler stopped before it, or does not look at such things. */
+export type Confirmation = "confirmed" | "not-confirmed" | "not-reached";
 
 /** Modpost's and Kbuild's part, which no compiler sees. */
 const UNSEEN: ReadonlySet<Prediction["kind"]> = new Set(["not-exported"]);
 
-/** What one compiled unit's messages say of a prediction. */
-export const confirmationOf = (
-  prediction: Prediction,
-  compiled: readonly { readonly unit: string; readonly messages: readonly CompilerMessage[] }[],
-): Confirmation => {
-  if (UNSEEN.has(prediction.kind)) return "not-seen";
+/** What the messages of the units that a prediction stands in say of it. */
+export const confirmationOf = (prediction: Prediction, compiled: readonly (readonly CompilerMessage[])[]): Confirmation => {
+  if (UNSEEN.has(prediction.kind)) return "not-reached";
   const names = new Set(
     [prediction.subject, ...prediction.names].flatMap((name) => [
       name,
@@ -119,7 +116,7 @@ export const confirmationOf = (
       name.replace(/^(?:struct|union|enum) /, ""),
     ]),
   );
-  const all = compiled.flatMap(({ messages }) => messages);
+  const all = compiled.flat();
   const speaksOf = ({ text }: CompilerMessage): boolean =>
     [...names].some(
       (name) =>
@@ -133,10 +130,5 @@ export const confirmationOf = (
   const at = (message: CompilerMessage): boolean =>
     prediction.places.some(({ file, line }) => file === message.file && line === message.line);
   if (all.some((message) => at(message) || speaksOf(message))) return "confirmed";
-  const files = new Set(prediction.places.map(({ file }) => file));
-  const stopped = compiled.some(
-    ({ unit, messages }) => messages.some(({ isFatal }) => isFatal) && (files.has(unit) || [...files].some((file) => file.endsWith(".h"))),
-  );
-  const wasCompiled = compiled.some(({ unit }) => files.has(unit)) || [...files].some((file) => file.endsWith(".h"));
-  return stopped || !wasCompiled ? "not-seen" : "not-confirmed";
+  return compiled.length === 0 || all.some(({ isFatal }) => isFatal) ? "not-reached" : "not-confirmed";
 };

@@ -78,7 +78,9 @@ const notReached = (
   { reached }: SourceUnit,
   at: number = Number.POSITIVE_INFINITY,
 ): string | undefined =>
-  entries.length > 0 && !entries.some(({ header }) => (reached.get(header) ?? Number.POSITIVE_INFINITY) < at) ? entries[0]!.header : undefined;
+  entries.length > 0 && !entries.some(({ header }) => (reached.get(header) ?? Number.POSITIVE_INFINITY) < at)
+    ? entries[0]!.header
+    : undefined;
 
 const checkArguments = (
   callee: string,

@@ -209,7 +209,10 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
       const files: PlannedFile[] = [];
       for (const object of new Set(flat.map((each) => each.word))) {
         const undecided =
-          ofModule ?? (flat.some((each) => each.word === object && each.isSure) ? undefined : hangsOn(makefile, { ...object_, word: object, isSure: object === word }));
+          ofModule ??
+          (flat.some((each) => each.word === object && each.isSure)
+            ? undefined
+            : hangsOn(makefile, { ...object_, word: object, isSure: object === word }));
         const stem = (object.startsWith(TOP) ? normalised(object.slice(TOP.length)) : normalised(`${folder}/${object}`))?.slice(0, -2);
         if (stem === undefined) continue;
         const path = `${stem}.c`;
@@ -275,7 +278,9 @@ export const planBuild = (tree: SourceTree, headers: ReleaseHeaders): Plan => {
     // The names that dkms.conf gives are a hint.
     const files = dkms.names.flatMap((name) => {
       const path = tree.paths.find((each) => each.replaceAll("-", "_").endsWith(`${name.replaceAll("-", "_")}.c`));
-      return path === undefined ? [] : [{ path, module: name, flags: { defines: [], first: [], folders: [], forced: [], lostDefines: [] } }];
+      return path === undefined
+        ? []
+        : [{ path, module: name, flags: { defines: [], first: [], folders: [], forced: [], lostDefines: [] } }];
     });
     if (files.length > 0) modules = [{ module: dkms.names[0]!, files }];
   }
