@@ -2,16 +2,10 @@
 // names, with -fsyntax-only, which reads and writes nothing.
 
 import { basename, dirname, resolve } from "node:path";
-import {
-  type CompilerMessage,
-  type CompileTarget,
-  compilerCommand,
-  type Confirmation,
-  confirmationOf,
-  readMessages,
-} from "../engine/source/confirm.ts";
+import { type CompilerMessage, type CompileTarget, compilerCommand, confirmationOf, readMessages } from "../engine/source/confirm.ts";
 import type { Prediction } from "../engine/source/model.ts";
 import type { SourceFacts, SourceUnit } from "../kernels/source/model.ts";
+import type { Confirmation } from "../shared/vocabulary.ts";
 import type { Host } from "./host.ts";
 
 export interface ConfirmRequest {

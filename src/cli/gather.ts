@@ -36,6 +36,9 @@ export interface GatherOptions {
   readonly source?: readonly string[] | false;
   /** The kernel that sources build on. */
   readonly buildsOn?: string;
+  /** Kernels' configured headers, for a compiler to confirm what is predicted. */
+  readonly confirm?: readonly string[];
+  readonly compiler?: string;
   readonly pathMap: readonly string[];
   /** Trusted copies of the policy: only their waivers count. */
   readonly waiversFrom: readonly string[];
@@ -109,8 +112,8 @@ export const gatherReferences = async (
 const sourcesOf = async (
   subjects: readonly Subject[],
   folders: readonly string[],
-  { source, buildsOn }: GatherOptions,
-  host: Host,
+  { source, buildsOn, confirm = [], compiler }: GatherOptions,
+  { host, stderr }: Pick<Io, "host" | "stderr">,
   known: KnownKernels,
 ): Promise<LoadedSources | { readonly subjects: readonly Subject[]; readonly problems: readonly Problem[] }> => {
   const named = source === false ? [] : (source ?? []);
@@ -119,6 +122,11 @@ const sourcesOf = async (
   const { loadSources } = await import("./load-source.ts");
   const beside = source === false ? subjects.filter(() => false) : subjects;
   const loaded = loadSources(host, beside, folders, { source: named, ...(buildsOn !== undefined && { buildsOn }) }, known);
+  if (confirm.length > 0) {
+    const { confirmSources } = await import("./confirm-sources.ts");
+    for (const note of await confirmSources(loaded.sources, { confirm, ...(compiler !== undefined && { compiler }) }, host, known))
+      stderr.write(noteText(note));
+  }
   return source === false ? { ...loaded, subjects: [...subjects, ...loaded.subjects] } : loaded;
 };
 
@@ -138,7 +146,7 @@ export const gatherSubjects = async (
     ...(progress && { progress }),
   });
   const placed = subjects.map((subject) => placeSources(subject, host, options.pathMap));
-  const sources = await sourcesOf(placed, folders, options, host, known);
+  const sources = await sourcesOf(placed, folders, options, { host, stderr }, known);
   const all = [...problems, ...sources.problems];
   for (const problem of all) stderr.write(problemText(problem));
   return { ...sources, problems: all };

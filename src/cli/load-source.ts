@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { chooseBase } from "../engine/source/base.ts";
-import { viewSource } from "../engine/source/judge.ts";
+import { viewSource, type SourceOn } from "../engine/source/judge.ts";
 import type { Source } from "../engine/source/model.ts";
 import { usesOfSource } from "../engine/source/uses.ts";
 import type { ReleaseHeaders } from "../kernels/headers/model.ts";
@@ -9,6 +9,7 @@ import type { SourceFacts } from "../kernels/source/model.ts";
 import { planBuild } from "../kernels/source/plan.ts";
 import { openSource, readSource, sameModule, type OpenSource } from "../kernels/source/read.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
+import type { Confirmation } from "../shared/vocabulary.ts";
 import type { Subject } from "../usage/model.ts";
 import type { Host } from "./host.ts";
 import type { KnownKernels } from "./load-kernels.ts";
@@ -23,9 +24,17 @@ export interface SourceOptions {
   readonly buildsOn?: string;
 }
 
+/** A source that a compiler can be asked about; its answers go where its views take them from. */
+export interface AskedSource {
+  readonly on: SourceOn;
+  readonly folder: string;
+  readonly answers: Map<Kernel, readonly Confirmation[]>;
+}
+
 export interface LoadedSources {
   readonly subjects: readonly Subject[];
   readonly sourceOf: (subject: Subject) => Source | undefined;
+  readonly sources: readonly AskedSource[];
   readonly problems: readonly Problem[];
 }
 
@@ -99,6 +108,7 @@ export const loadSources = (
   let candidates: readonly Kernel[] | undefined;
   const declared = (): readonly Kernel[] => (candidates ??= [...known.kernels.filter((kernel) => kernel.declared), ...known.declared()]);
   const sources = new Map<Subject, Source>();
+  const asked: AskedSource[] = [];
   /** The named folders that a module was made from. */
   const taken = new Set<string>();
 
@@ -121,8 +131,10 @@ export const loadSources = (
     const shown = (file: string): string => (host.shown(from.folder) === "." ? file : `${host.shown(from.folder)}/${file}`);
     const headers = based.base.declared!();
     const whole = subject.kind === "source" ? { ...subject, uses: usesOfSource(from.as(headers, module), headers, shown) } : subject;
-    const on = { base: based.base, as: (each: ReleaseHeaders) => from.as(each, module), shown };
+    const answers = new Map<Kernel, readonly Confirmation[]>();
+    const on: SourceOn = { base: based.base, as: (each) => from.as(each, module), shown, answers };
     sources.set(whole, { ...based, views: (kernels) => viewSource(on, kernels) });
+    asked.push({ on, folder: from.folder, answers });
     return whole;
   };
 
@@ -175,5 +187,5 @@ export const loadSources = (
         : "its makefiles make none of the modules that were given";
     if (message !== undefined) problems.push({ file: host.shown(folder), message });
   }
-  return { subjects: all, sourceOf: (subject) => sources.get(subject), problems };
+  return { subjects: all, sourceOf: (subject) => sources.get(subject), sources: asked, problems };
 };

@@ -50,6 +50,12 @@ const gathering = (command: Command): Command =>
       "--builds-on <kernel>",
       "a kernel that the source builds on (default: what the module was built on, else one that is told from it)",
     )
+    .option(
+      "--confirm <[kernel=]folder>",
+      "have a compiler confirm what is predicted, by a kernel's configured headers: /lib/modules/…/build (repeatable); runs that compiler",
+      collect,
+    )
+    .option("--compiler <program>", "the compiler that --confirm runs (default: gcc)")
     .addOption(new Option("--color <when>", "colour the text").choices(["auto", "always", "never"]).default("auto"))
     .option("--all", "long lists in full, on a terminal, too")
     .option("--today <day>", "the day that waivers are held against", day);

@@ -3,6 +3,7 @@ import {
   BTF_STATES,
   BUDGET_STATES,
   CONFIDENCES,
+  CONFIRMATIONS,
   GAPS,
   INTERFACE_KINDS,
   keysOf,
@@ -112,6 +113,7 @@ export const FIELDS = {
     doc: "what stands in a module's source that will not compile on the kernel",
   },
   confidence: { scope: "prediction", takes: keysOf(CONFIDENCES), doc: "how sure that is" },
+  confirmation: { scope: "prediction", takes: keysOf(CONFIRMATIONS), doc: "what a compiler said of it (--confirm)" },
   gap: {
     scope: "remark",
     takes: keysOf(GAPS),

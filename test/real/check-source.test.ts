@@ -20,7 +20,11 @@ const KERNELS = readFileSync(join(WORK, "kernels"), "utf8")
 
 interface Report {
   readonly subjects: readonly { readonly verdicts: readonly { readonly of: string; readonly rebuild: { readonly state: string } }[] }[];
-  readonly findings: readonly { readonly rule: string; readonly places: readonly { readonly file: string; readonly line: number }[] }[];
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly evidence: readonly { readonly confirmation?: string }[];
+    readonly places: readonly { readonly file: string; readonly line: number }[];
+  }[];
 }
 
 const resultOf = (name: string, release: string): string | undefined => {
@@ -28,10 +32,10 @@ const resultOf = (name: string, release: string): string | undefined => {
   return existsSync(join(WORK, "builds", name, release, "result")) ? readFileSync(log, "utf8") : undefined;
 };
 
-const checked = async (name: string, release: string, base: string): Promise<Report> => {
+const checked = async (name: string, release: string, base: string, ...more: readonly string[]): Promise<Report> => {
   // Beside the source lie folders that are named like kernels.
   const folder = join(WORK, "builds", name, "source");
-  const { stdout, status } = await abiLint(folder, ".", "--kernel", release, "--builds-on", base, "--format", "json");
+  const { stdout, status } = await abiLint(folder, ".", "--kernel", release, "--builds-on", base, "--format", "json", ...more);
   expect([0, 1, 2]).toContain(status);
   return JSON.parse(stdout) as Report;
 };
@@ -60,12 +64,17 @@ test("the verdict on a source is the build's, wherever one is given", async () =
   expect(wrong).toEqual([]);
 });
 
-test("v4l2loopback 0.12.7 on 7.3.4: the compiler's five lines", async () => {
+test("v4l2loopback 0.12.7 on 7.3.4: the compiler's five lines, which a compiler that is asked confirms", async () => {
   const name = readdirSync(join(WORK, "builds")).find((each) => each.startsWith("v4l2loopback_0.12.7-"))!;
-  const [base, target] = ["6.1", "7.3"].map((series) => KERNELS.find((each) => each[0] === series)![1]);
-  const { causes } = parseBuildLog(resultOf(name, target!)!);
+  const [[, base], [, target, headers]] = ["6.1", "7.3"].map((series) => KERNELS.find((each) => each[0] === series)!) as [
+    (typeof KERNELS)[number],
+    (typeof KERNELS)[number],
+  ];
+  const { causes } = parseBuildLog(resultOf(name, target)!);
   expect(causes).toHaveLength(5);
-  const { findings } = await checked(name, target!, base!);
+  const { findings } = await checked(name, target, base, "--confirm", `${target}=${headers}`);
   const said = findings.filter(({ rule }) => rule.startsWith("source-")).map(({ places }) => places[0]!.line);
+  const answers = findings.flatMap(({ evidence }) => evidence.flatMap(({ confirmation }) => confirmation ?? []));
+  expect(answers).toEqual(["confirmed", "confirmed", "confirmed", "confirmed", "confirmed"]);
   expect(said.toSorted((a, b) => a - b)).toEqual(causes.map(({ line }) => line).toSorted((a, b) => a! - b!));
 });

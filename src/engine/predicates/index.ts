@@ -4,6 +4,7 @@ import { binary } from "./binary.ts";
 import { btf } from "./btf.ts";
 import { budget } from "./budget.ts";
 import { confidence } from "./confidence.ts";
+import { confirmation } from "./confirmation.ts";
 import { crc } from "./crc.ts";
 import { documented } from "./documented.ts";
 import { door } from "./door.ts";
@@ -72,6 +73,7 @@ export const PREDICATES = {
   signed,
   prediction,
   confidence,
+  confirmation,
   gap,
   oddity,
   waiver,

@@ -1,6 +1,7 @@
 // A compiler's word on predictions, where one and the target's headers are at hand. Nothing is run here: the command goes out, its messages come back.
 
 import type { SourceUnit } from "../../kernels/source/model.ts";
+import type { Confirmation } from "../../shared/vocabulary.ts";
 import type { Prediction } from "./model.ts";
 
 /** Where a target's headers and the module's source lie; folders without a slash at the end. */
@@ -99,9 +100,6 @@ export const readMessages = (text: string, module: string): readonly CompilerMes
     text: words,
     isFatal: fatal !== undefined || /too many errors/.test(words),
   }));
-
-/** `not-reached`: the compiler stopped before it, or does not look at such things. */
-export type Confirmation = "confirmed" | "not-confirmed" | "not-reached";
 
 /** Modpost's and Kbuild's part, which no compiler sees. */
 const UNSEEN: ReadonlySet<Prediction["kind"]> = new Set(["not-exported"]);

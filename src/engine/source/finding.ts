@@ -57,6 +57,9 @@ export const predictionFinding = (
     ...(undecided
       ? [{ kind: "condition" as const, text: undecided.condition, file: undecided.place.file, line: undecided.place.line }]
       : []),
+    ...predictions.flatMap(({ kernel, prediction: { confirmation } }): Evidence[] =>
+      confirmation ? [{ kind: "compiler", kernel, confirmation }] : [],
+    ),
     ...documentEvidence(context),
     ...promiseEvidence(verdict),
   ];

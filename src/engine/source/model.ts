@@ -3,7 +3,7 @@
 import type { Base } from "../../findings/model.ts";
 import type { Kernel } from "../../kernels/model.ts";
 import type { NotRead, Place, Undecided } from "../../kernels/source/model.ts";
-import type { Confidence, Gap, PredictionKind } from "../../shared/vocabulary.ts";
+import type { Confidence, Confirmation, Gap, PredictionKind } from "../../shared/vocabulary.ts";
 import type { Use } from "../../usage/model.ts";
 
 /** What a release declares under the name. */
@@ -51,6 +51,8 @@ export interface Prediction {
   readonly after: readonly Declares[];
   /** Each once, in the order of the source. */
   readonly places: readonly Place[];
+  /** What a compiler said of it, where one was asked. */
+  readonly confirmation?: Confirmation;
 }
 
 /** What one kernel says of a subject's source. */

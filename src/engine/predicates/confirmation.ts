@@ -1,0 +1,3 @@
+import { wordPredicate } from "./predicate.ts";
+
+export const confirmation = wordPredicate((context) => context.prediction?.confirmation);
