@@ -313,7 +313,7 @@ const indexIn = (pages: Pages, base: number, fail: Fail): DeclarationIndex => {
       const entries: HeaderName[] = [];
       let isExported = false;
       const cursor = names.find(name);
-      for (; cursor !== undefined && cursor.at < cursor.end;) {
+      while (cursor !== undefined && cursor.at < cursor.end) {
         const { set, entry } = declaration(cursor);
         if (!has(set, release)) continue;
         if (entry === undefined) isExported = true;
