@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { checkAfter, type IndexedFacts } from "../src/kernels/headers/check.ts";
 import { factsOf } from "../src/kernels/headers/facts.ts";
 import type { HeaderName, ReleaseHeaders, Tag } from "../src/kernels/headers/model.ts";
 import { openDeclarations } from "../src/kernels/headers/read.ts";
@@ -368,6 +369,41 @@ describe("an index of several releases", () => {
 
   test("is the same bytes for the same input", () => {
     expect(Buffer.from(writeDeclarations("a", RELEASES)).equals(Buffer.from(writeDeclarations("a", RELEASES)))).toBe(true);
+  });
+});
+
+describe("a release that is to be indexed", () => {
+  const names = Array.from({ length: 1000 }, (_, number) => `name_${number}`);
+  const header = (which: readonly string[]): string => which.map((name) => `int ${name}(void);\n`).join("");
+  const files = (change: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => ({
+    ...Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`include/linux/h${at}.h`, header(names.slice(50 * at, 50 * at + 50))])),
+    ...change,
+  });
+  const checked = (input: ReleaseInput): IndexedFacts => ({
+    about: input.release,
+    facts: input.facts,
+    isExported: (name) => input.exported?.has(name),
+  });
+  const before = checked(read(files(), "6.1.0-1", names));
+  const wrong = (change: Readonly<Record<string, string>>): readonly string[] =>
+    checkAfter(before, checked(read(files(change), "6.1.0-2", names))).wrong;
+
+  test("fits the one before it where no more went than goes", () => {
+    expect(wrong({})).toEqual([]);
+    expect(wrong({ "include/linux/h0.h": header(names.slice(5, 50)) })).toEqual([]);
+    // A name that went to another header is not lost.
+    expect(wrong({ "include/linux/h0.h": "int own;\n", "include/linux/moved.h": header(names.slice(0, 50)) })).toEqual([]);
+  });
+
+  test("is refused where a body that is not closed swallows a header, and where names that it still exports are declared nowhere", () => {
+    expect(wrong({ "include/linux/h0.h": `static inline void open(void) {\n${header(names.slice(0, 50))}` })).toEqual([
+      "6.1.0-1 → 6.1.0-2: 1 headers lost most of their names: linux/h0.h (50 of 50)",
+      "6.1.0-1 → 6.1.0-2: 50 exports are declared no more: name_0, name_1, name_10, name_11, name_12, …",
+    ]);
+    // Less than most of a header, and more than ever goes of what is exported.
+    expect(wrong({ "include/linux/h1.h": header(names.slice(50, 85)) })).toEqual([
+      "6.1.0-1 → 6.1.0-2: 15 exports are declared no more: name_85, name_86, name_87, name_88, name_89, …",
+    ]);
   });
 });
 

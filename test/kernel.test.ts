@@ -19,6 +19,9 @@ import { bytesSource } from "../src/inputs/bytes.ts";
 import { run } from "../src/cli/run.ts";
 import { readOwn } from "../src/cli/read-shipped.ts";
 import type { Shipped } from "../src/cli/shipped.ts";
+import { openDeclarations } from "../src/kernels/headers/read.ts";
+import { readRelease } from "../src/kernels/headers/release.ts";
+import { writeDeclarations } from "../src/kernels/headers/write.ts";
 import { writeCrcs } from "../src/kernels/history/crcs.ts";
 import { writeHistory, type TableInput } from "../src/kernels/history/write.ts";
 import { JsonKernel, JsonKernelDiff, JsonKernelList } from "../src/reporters/kernel-schema.ts";
@@ -68,7 +71,17 @@ const EXPORTS = one(
   },
   ["type", "namespace", "exporter", "signature"],
 );
-const shippedHistory = (): Record<"exports" | "headers" | "crcs", Uint8Array> => ({
+/** Twenty functions of one header, to see whether an imported kernel of about that version has them. */
+const MANY = Array.from({ length: 20 }, (_, number) => `int many_${number}(void);\n`).join("");
+const shippedDeclarations = (): Uint8Array =>
+  writeDeclarations("made for a test", [
+    readRelease([{ path: "include/linux/many.h", text: `${MANY}struct many { int a; };\n` }], {
+      release: "6.1.0-56",
+      config: "CONFIG_X86_64=y\n",
+    }),
+  ]);
+const shippedHistory = (): Record<"exports" | "headers" | "crcs" | "declarations", Uint8Array> => ({
+  declarations: shippedDeclarations(),
   exports: writeHistory({ about: "made for a test", releases, tables: { exports: EXPORTS } }),
   headers: writeHistory({
     about: "made for a test",
@@ -87,7 +100,7 @@ const abiLint = async (cwd: string, argv: readonly string[], history = shippedHi
   let [stdout, stderr] = ["", ""];
   const host = nodeHost(cwd);
   const partOf = (path: string): keyof typeof history | undefined =>
-    /rules\/history\/amd64\.(exports|headers|crcs)$/.exec(path)?.[1] as keyof typeof history | undefined;
+    /rules\/history\/amd64\.(exports|headers|crcs|declarations)$/.exec(path)?.[1] as keyof typeof history | undefined;
   const status = await run(argv, {
     host: {
       ...host,
@@ -220,7 +233,9 @@ describe("a kernel is imported", () => {
   test("from the folders of a distribution, which keeps headers apart: with types, the machine and the vermagic", async () => {
     const folder = folderOf({ ...SPLIT, ...COMMON });
     expect(await said(folder, "kernel", "import", "usr/src/linux-headers-6.1.0-99-test")).toBe(
-      "abi-lint.kernels/6.1.0-99-test.facts: 3 exports; exports and CRCs, and the declarations of 2 headers\n--kernel 6.1.0-99-test judges against it\n",
+      "abi-lint.kernels/6.1.0-99-test.facts: 3 exports; exports and CRCs, and the declarations of 2 headers\n" +
+        "abi-lint.kernels/6.1.0-99-test.declarations: 4 names and 0 types of 3 headers\n" +
+        "--kernel 6.1.0-99-test judges against it\n",
     );
     const { counts, ...known } = await shown(folder, "6.1.0-99-test");
     expect(known).toMatchObject({
@@ -229,6 +244,7 @@ describe("a kernel is imported", () => {
       vermagic: "6.1.0-99-test SMP preempt mod_unload modversions ",
       config: { modversions: true, generator: "genksyms", trimmed: false, compiler: "gcc-12 (Debian 12.2.0-14) 12.2.0" },
       headers: true,
+      declared: { names: 4, tags: 0, headers: 3 },
       about: "imported from linux-headers-6.1.0-99-test",
     });
     expect(counts.signatures).toBe(1);
@@ -255,6 +271,60 @@ describe("a kernel is imported", () => {
     await said(folder, "kernel", "import", "linux");
     // `plain` by its header, `in_ns` by its source; `of_gpl` stands in a script, which is no part of the kernel.
     expect((await shown(folder, "6.1.0-99-test")).counts.signatures).toBe(2);
+  });
+
+  test("with all that its headers declare, those that its build wrote among them, and of its build rules what they make of a module's flags", async () => {
+    const folder = folderOf({
+      "k/Module.symvers": SYMVERS,
+      "k/.config": `${X86}CONFIG_LOOSE=m\n`,
+      "k/include/linux/many.h": `#include <generated/made.h>\n#define HALF 2\n${MANY}`,
+      "k/include/generated/made.h": "struct made { int first; long second; };\n",
+      "k/arch/x86/include/generated/asm/own.h": "enum own { OWN };\n",
+      "k/scripts/Makefile.lib": "ccflags-y += $(EXTRA_CFLAGS)\n",
+      "k/scripts/deep/include/linux/no.h": "int no;\n",
+      ...Object.fromEntries(Object.entries({ ...HEADERS, ...UTS }).map(([path, text]) => [`k/${path}`, text])),
+      "k/include/generated/uapi/linux/version.h": "#define LINUX_VERSION_CODE 400000\n",
+    });
+    expect(await said(folder, "kernel", "import", "k", "--name", "mine")).toContain(
+      "abi-lint.kernels/mine.declarations: 27 names and 2 types of 7 headers\n",
+    );
+    const file = join(folder, "abi-lint.kernels/mine.declarations");
+    const [headers] = [openDeclarations(readFileSync(file), "mine").headersOf(0)];
+    expect(headers).toMatchObject({ release: "mine", version: 400000, arch: "x86_64", kbuild: { honoursExtraCflags: true } });
+    expect(headers.tag("struct", "made")?.members.map(({ name }) => name)).toEqual(["first", "second"]);
+    expect(headers.includes("linux/many.h")).toEqual(["generated/made.h"]);
+    expect(["OWN", "plain", "many_19", "HALF", "no"].map((name) => headers.names(name)[0]?.form)).toEqual([
+      "constant",
+      "function",
+      "function",
+      "macro",
+      undefined,
+    ]);
+    expect([headers.config("CONFIG_LOOSE"), headers.isExported("plain"), headers.isExported("many_0")]).toEqual(["m", true, false]);
+    const text = await said(folder, "kernel", "show", "mine");
+    expect(text).toMatch(/^ {2}declared +27 names and 2 types of 7 headers$/m);
+    // Its file is another's, or of nobody: said, and nothing judged by it.
+    truncateSync(file, 100);
+    expect((await abiLint(folder, ["kernel", "show", "mine"])).stderr).toMatch(/mine\.declarations/);
+  });
+
+  test("without what its headers declare where reading them went wrong, and says how it knows; what was kept before goes", async () => {
+    const files = (many: string): Record<string, string> => ({
+      "k/Module.symvers": SYMVERS,
+      "k/.config": X86,
+      "k/include/linux/many.h": many,
+      ...Object.fromEntries(Object.entries({ ...HEADERS, ...UTS }).map(([path, text]) => [`k/${path}`, text])),
+    });
+    const folder = folderOf(files(MANY));
+    expect(await said(folder, "kernel", "import", "k")).toContain(".declarations: ");
+    expect(existsSync(join(folder, "abi-lint.kernels/6.1.0-99-test.declarations"))).toBe(true);
+    // A body that is not closed swallows the rest of its header.
+    writeFileSync(join(folder, "k/include/linux/many.h"), `static inline void open(void) {\n${MANY}`);
+    expect(await said(folder, "kernel", "import", "k", "--force")).toContain(
+      "what its headers declare is not kept: 6.1.0-56 → 6.1.0-99-test: 1 headers lost most of their names: linux/many.h (20 of 20)\n",
+    );
+    expect(existsSync(join(folder, "abi-lint.kernels/6.1.0-99-test.declarations"))).toBe(false);
+    expect((await shown(folder, "6.1.0-99-test")).declared).toBeUndefined();
   });
 
   test("of another machine without its headers, and says why", async () => {
@@ -318,7 +388,9 @@ describe("a kernel is imported", () => {
     );
     const folder = folderOf({ "headers.deb": debOf(links) });
     expect(await said(folder, "kernel", "import", "headers.deb")).toBe(
-      "abi-lint.kernels/6.1.0-99-test.facts: 3 exports; exports and CRCs, and the declarations of 1 header; 2 links not followed\n--kernel 6.1.0-99-test judges against it\n",
+      "abi-lint.kernels/6.1.0-99-test.facts: 3 exports; exports and CRCs, and the declarations of 1 header; 2 links not followed\n" +
+        "abi-lint.kernels/6.1.0-99-test.declarations: 1 name and 0 types of 2 headers\n" +
+        "--kernel 6.1.0-99-test judges against it\n",
     );
   });
 
@@ -369,6 +441,7 @@ describe("a kernel is imported", () => {
       "abi-lint: reads files, 1 of 2",
       "abi-lint: reads files, 2 of 2",
       "abi-lint: works out what they declare",
+      "abi-lint: works out all that the headers declare",
       "",
     ]);
   });
@@ -682,6 +755,7 @@ imported
   CRCs               of 4 exports
   types              of 3 exports
   headers            known
+  declared           20 names and 1 type of 1 header
   kept in            the exports of Debian's amd64 kernels (shipped)
   about              made for a test
 `);

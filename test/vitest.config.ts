@@ -8,7 +8,6 @@ const MODULES = [
   "check-source",
   "containers",
   "depmod",
-  "headers",
   "images",
   "lists",
   "lookups",

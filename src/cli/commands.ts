@@ -5,6 +5,7 @@ export { compareInputs } from "./compare.ts";
 export { printCompletion } from "./completion.ts";
 export { diffInputs } from "./diff.ts";
 export { explainUse, explainWord } from "./explain.ts";
+export { HEADER_WORDS } from "./explain-declared.ts";
 export { exportManifest } from "./export.ts";
 export { importKscResult } from "./import-ksc.ts";
 export { init } from "./init.ts";

@@ -1,9 +1,12 @@
+import { declaredTimelineOf } from "../engine/declared.ts";
 import { explain } from "../engine/explain.ts";
+import { declaredText } from "../reporters/declared.ts";
 import { renderExplanation } from "../reporters/explanation.ts";
 import { InputError } from "../shared/input-error.ts";
 import { didYouMean, nearest } from "../shared/suggest.ts";
 import { dressOf, type DressOptions } from "./dress.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { declaredOrFail, meantBy, wantedOf } from "./explain-declared.ts";
 import { explainPromise, explainRule, explainSymbol } from "./explain-policy.ts";
 import { gather, type GatherOptions } from "./gather.ts";
 import { openHistory, readRates } from "./history.ts";
@@ -30,7 +33,10 @@ export const explainUse = async (path: string, name: string, options: ExplainOpt
   return problems.length > 0 ? EXIT.notChecked : EXIT.clean;
 };
 
-/** `abi-lint explain WHAT`: a rule by its id, a promise by its file and line, or a symbol under the policy in force. */
+/**
+ * `abi-lint explain WHAT`: a rule by its id, a promise by its file and line, a symbol under the policy in force, or what headers alone have: a macro, a
+ * constant, `struct foo.bar`, `linux/foo.h`.
+ */
 export const explainWord = async (word: string, options: ExplainOptions, io: Io): Promise<ExitCode> => {
   const { host, stdout, env } = io;
   const shipped = shippedOf(io);
@@ -41,6 +47,12 @@ export const explainWord = async (word: string, options: ExplainOptions, io: Io)
   if (rule) stdout.write(explainRule(rule));
   else if (promise) stdout.write(explainPromise(promise));
   else {
+    const dress = { ...dressOf(options, io), uses: false };
+    const wanted = wantedOf(word);
+    if (wanted) {
+      stdout.write(declaredText(declaredOrFail(openHistory(host), wanted, replacementsOf(shipped)), dress));
+      return EXIT.clean;
+    }
     const { kernels, problems } = loadKernels(host, options.kernel, policy, policyFolder(host, shipped, options.policy));
     if (problems.length > 0) throw new InputError(problems);
     const history = openHistory(host);
@@ -51,8 +63,13 @@ export const explainWord = async (word: string, options: ExplainOptions, io: Io)
     );
     if (near !== undefined && word.includes("-") && !isKnown)
       throw new InputError({ file: word, message: "no rule, promise or symbol", hint: `did you mean "${near}"?` });
+    // What is no symbol was taken by nobody, and no promise is about it.
+    const ofHeaders = isKnown ? undefined : declaredTimelineOf(history, { kind: "name", name: word }, replacementsOf(shipped));
+    if (ofHeaders) {
+      stdout.write(declaredText(ofHeaders, dress));
+      return EXIT.clean;
+    }
     const today = options.today ?? io.today;
-    const dress = { ...dressOf(options, io), uses: false };
     stdout.write(
       explainSymbol(
         word,
@@ -63,6 +80,8 @@ export const explainWord = async (word: string, options: ExplainOptions, io: Io)
     if (!isKnown) {
       const names = history.releases.map(({ name }) => name);
       stdout.write(`  no release that is known has it, ${names[0]} to ${names.at(-1)}: neither exported nor in a header\n`);
+      const meant = meantBy(history, word);
+      if (meant !== undefined) stdout.write(`  did you mean "${meant}"?\n`);
     }
   }
   return EXIT.clean;

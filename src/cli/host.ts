@@ -46,6 +46,8 @@ export interface Host {
   write(path: string, content: string | Uint8Array): void;
   /** Adds to the end of a file, which need not be there yet: all of it or nothing. */
   append(path: string, text: string): void;
+  /** Takes a file away. */
+  remove(path: string): void;
   /** Makes a folder, and those above it, where they are not there. */
   makeFolder(path: string): void;
   /** Makes a file that is not there yet, and its folders. Returns what takes all of it back. @throws InputError where it is there. */
@@ -343,6 +345,7 @@ export const nodeHost = (cwd: string): Host => {
     readBytes: (path) => readWhole(path),
     readText: (path) => readWhole(path).toString("utf8"),
     append: (path, text) => guard(shown(path), () => appendTo(resolve(cwd, path), text), NO_FOLDER),
+    remove: (path) => guard(shown(path), () => unlinkSync(resolve(cwd, path))),
     makeFolder: (path) => guard(shown(path), () => void mkdirSync(resolve(cwd, path), { recursive: true })),
     readStdin: () => guard("-", () => readToEnd(0, "-", MAX_UNPACKED)),
     kindOf: (path) => {

@@ -8,6 +8,7 @@ import { InputError } from "../shared/input-error.ts";
 import { visible } from "../shared/visible.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { type Declared, declarationsOf } from "./kernel-declarations.ts";
 import { openStore } from "./kernel-store.ts";
 import { codeOf, CONFIG, HEADERS, nameOf, openTree, symversOf, textOf, unameOf, type KernelTree } from "./kernel-tree.ts";
 import { policyFolder } from "./load-policy.ts";
@@ -68,7 +69,18 @@ const told = (tree: KernelTree, { size, hasCrcs }: Kernel, scanned: TreeFacts | 
   return `${counted(size, "export")}; ${what}${tree.links > 0 ? `; ${counted(tree.links, "link")} not followed` : ""}`;
 };
 
-/** Reads a kernel and writes its file. @returns what to say of it. */
+/** Writes what the headers declare beside a kernel, in the place of what was there. @returns what to say of it; nothing where no headers were read. */
+const keepDeclared = ({ host }: Io, path: string, declared: Declared | undefined): string => {
+  if (typeof declared === "object") {
+    host.write(path, declared.bytes);
+    const { names, tags, headers } = declared.counts;
+    return `${visible(`${host.shown(path)}: ${counted(names, "name")} and ${counted(tags, "type")} of ${counted(headers, "header")}`)}\n`;
+  }
+  if (host.kindOf(path) !== "missing") host.remove(path);
+  return declared === undefined ? "" : `${visible(`what its headers declare is not kept: ${declared}`)}\n`;
+};
+
+/** Reads a kernel and writes its files. @returns what to say of it. */
 const readKernel = async (given: readonly string[], options: ImportOptions, io: Io): Promise<string> => {
   const { host, progress = () => {} } = io;
   const store = openStore(host, policyFolder(host, shippedOf(io), options.policy));
@@ -87,10 +99,13 @@ const readKernel = async (given: readonly string[], options: ImportOptions, io: 
   const config = textOf(tree, CONFIG);
   const kernel = symversOf(tree, name);
   const scanned = scan(tree, config, new Set(kernel.names()), progress);
+  // No path of a machine: the files are made to be committed.
+  const from = given.map((each) => basename(resolve(host.cwd, each).replace(/\/(build|source)$/, ""))).join(", ");
+  const declared =
+    typeof scanned === "string" || config === undefined ? undefined : declarationsOf(host, tree, { kernel, from, config }, progress);
   const bytes = writeImported({
     kernel,
-    // No path of a machine: the file is made to be committed.
-    from: given.map((each) => basename(resolve(host.cwd, each).replace(/\/(build|source)$/, ""))).join(", "),
+    from,
     ...(uname !== undefined && { uname }),
     ...(tree.package !== undefined && { package: tree.package }),
     ...(config !== undefined && { config }),
@@ -98,7 +113,8 @@ const readKernel = async (given: readonly string[], options: ImportOptions, io: 
   });
   host.makeFolder(dirname(path));
   host.write(path, bytes);
-  return `${visible(`${host.shown(path)}: ${told(tree, kernel, scanned)}`)}\n${visible(`--kernel ${name} judges against it`)}\n`;
+  const kept = keepDeclared(io, store.declarationsPath(name), declared);
+  return `${visible(`${host.shown(path)}: ${told(tree, kernel, scanned)}`)}\n${kept}${visible(`--kernel ${name} judges against it`)}\n`;
 };
 
 /** `abi-lint kernel import WHAT…`: what one kernel exports and its headers offer, into a file beside the policy. */

@@ -43,7 +43,13 @@ export const openKnown = (host: Host, folder: string): KnownKernels => {
     const file = host.shown(path);
     const facts = openFacts(host.readBytes(path), file);
     // A file that was renamed is known by its new name.
-    return { origin: "imported", kernel: { ...kernelOfFacts(facts, file), name }, release: facts.releases[0]!, file, about: facts.about };
+    return {
+      origin: "imported",
+      kernel: { ...kernelOfFacts(facts, file, store.declarationsOf(name)), name },
+      release: facts.releases[0]!,
+      file,
+      about: facts.about,
+    };
   };
   return {
     list: () => {

@@ -89,6 +89,13 @@ export const showKernel = (name: string, options: KernelOptions, io: Io): ExitCo
   const known = openKnown(io.host, policyFolder(io.host, shippedOf(io), options.policy));
   const found = known.find(name);
   if (!found) throw known.unknown(name);
-  writeForms<JsonKernel>({ kernel: 1, ...factsOf(found), counts: countsOf(found.kernel) }, showText, targets, options, io);
+  const declared = found.kernel.declared?.().counts;
+  writeForms<JsonKernel>(
+    { kernel: 1, ...factsOf(found), counts: countsOf(found.kernel), ...(declared && { declared }) },
+    showText,
+    targets,
+    options,
+    io,
+  );
   return EXIT.clean;
 };

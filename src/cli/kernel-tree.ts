@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { isAr } from "../inputs/ar.ts";
 import { decodeText, readBytes, type ByteSource } from "../inputs/bytes.ts";
 import { decompressed } from "../inputs/container.ts";
+import { isHeaderFile } from "../kernels/headers/release.ts";
 import type { ListedKernel } from "../kernels/model.ts";
 import { parseSymvers } from "../kernels/symvers.ts";
 import { InputError } from "../shared/input-error.ts";
@@ -42,9 +43,14 @@ const MAX_TOPS = 10;
 const IS_APART =
   /^(Documentation|scripts|tools|include\/(config|generated|dt-bindings)|arch\/\w+\/include\/generated)(\/|$)|(^|\/)\.[^/]*\//;
 
-/** Whether a file is read: the facts of a build, and all code, because what includes a header tells whether it is one for modules. */
-const isRead = (path: string): boolean =>
-  MARKS.includes(path) || (/\.[chS]$/.test(path) && !path.endsWith(".mod.c") && !IS_APART.test(path));
+/** All code counts, because what includes a header tells whether it is one for modules. */
+const isCode = (path: string): boolean => /\.[chS]$/.test(path) && !path.endsWith(".mod.c") && !IS_APART.test(path);
+
+/** Whether a file is read: the facts of a build, all code, and what says what its headers declare. */
+const isRead = (path: string): boolean => MARKS.includes(path) || isCode(path) || isHeaderFile(path);
+
+/** What a build writes for modules to include, and the build's own rules. */
+const MAY_HOLD = /^(scripts\/$|include\/(generated|dt-bindings)\/|arch\/x86\/include\/generated\/)/;
 
 /** The files below a folder that are read. A folder is entered once, however many links lead to it. */
 const walk = (host: Host, top: string): ReadonlyMap<string, TreeFile> => {
@@ -58,7 +64,7 @@ const walk = (host: Host, top: string): ReadonlyMap<string, TreeFile> => {
     for (const name of host.list(folder)) {
       const path = below === "" ? name : `${below}/${name}`;
       const file = join(top, path);
-      const mayHold = !IS_APART.test(`${path}/`) || `${path}/` === "include/generated/";
+      const mayHold = !IS_APART.test(`${path}/`) || MAY_HOLD.test(`${path}/`);
       if (!isRead(path) && !mayHold) continue;
       const kind = host.kindOf(file);
       if (kind === "folder" && mayHold) enter(path);
@@ -169,9 +175,14 @@ export const openTree = async (host: Host, given: readonly string[]): Promise<Ke
   return { ...main, files: new Map(parts.flatMap(({ files }) => [...files])), links: parts.reduce((sum, { links }) => sum + links, 0) };
 };
 
+const chosen = ({ files }: KernelTree, isChosen: (path: string) => boolean): readonly (readonly [path: string, file: TreeFile])[] =>
+  [...files].filter(([path]) => isChosen(path)).sort(([a], [b]) => (a < b ? -1 : 1));
+
 /** The headers and sources, sorted by path. */
-export const codeOf = ({ files }: KernelTree): readonly (readonly [path: string, file: TreeFile])[] =>
-  [...files].filter(([path]) => /\.[chS]$/.test(path) && path !== UTSRELEASE).sort(([a], [b]) => (a < b ? -1 : 1));
+export const codeOf = (tree: KernelTree): ReturnType<typeof chosen> => chosen(tree, isCode);
+
+/** The headers as they declare things, with those that a build wrote, and its rules; sorted by path. */
+export const declaringOf = (tree: KernelTree): ReturnType<typeof chosen> => chosen(tree, isHeaderFile);
 
 /** The text of a file of the tree. */
 export const textOf = ({ files }: KernelTree, path: string): string | undefined => {

@@ -273,12 +273,20 @@ export const buildProgram = (io: Io, finish: (status: ExitCode) => void): Comman
     });
 
   gathering(program.command("explain"))
-    .description("tell all about a rule, a promise or a symbol; or about one name that an input takes, with every place")
-    .argument("<what>", "a rule's id, a promise's file:line, a symbol; or, with a name behind it, a kernel module or a manifest")
+    .description(
+      "tell all about a rule, a promise, a symbol or what headers declare; or about one name that an input takes, with every place",
+    )
+    .argument(
+      "<what>",
+      "a rule's id, a promise's file:line, a symbol, a macro, struct NAME.MEMBER, linux/NAME.h; or, with a name behind it, a kernel module or a manifest",
+    )
     .argument("[name]", "the symbol, or other name, that the input takes")
     .action(async (what: string, name: string | undefined, options) => {
-      const { explainUse, explainWord } = await import("./commands.ts");
-      finish(name === undefined ? await explainWord(what, options, io) : await explainUse(what, name, options, io));
+      const { explainUse, explainWord, HEADER_WORDS } = await import("./commands.ts");
+      // `struct foo.bar` is two words to a shell.
+      const isOne = (HEADER_WORDS as readonly string[]).includes(what) && io.host.kindOf(what) === "missing";
+      const word = name === undefined ? what : isOne ? `${what} ${name}` : undefined;
+      finish(word === undefined ? await explainUse(what, name!, options, io) : await explainWord(word, options, io));
     });
 
   program

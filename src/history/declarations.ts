@@ -17,7 +17,8 @@ import { inScratch, unpackDeb } from "./unpack.ts";
 export interface HeadersPackages {
   readonly headers: Package;
   readonly common: Package;
-  readonly kbuild: Package;
+  /** Absent where it is gone from the archive: of what it says, a release's version tells, too. */
+  readonly kbuild?: Package;
 }
 
 /** The names of the other two packages, as the first one depends on them. */
@@ -38,7 +39,7 @@ export const fetchHeaders = (get: ReturnType<typeof packages>, { suite, headers,
   const names = dependenciesOf(first);
   const [common, kbuild] = [get(suite, names.common, version), get(suite, names.kbuild, version)];
   if (typeof common === "string") return common;
-  return typeof kbuild === "string" ? kbuild : { headers: first, common, kbuild };
+  return { headers: first, common, ...(typeof kbuild !== "string" && { kbuild }) };
 };
 
 /** The files below a folder that are read, in the same order everywhere. */
@@ -50,25 +51,28 @@ const filesBelow = (folder: string): readonly SourceFile[] =>
     .sort()
     .map((path) => ({ path, text: readFileSync(join(folder, path), "latin1") }));
 
+/** The build rules in their package. */
+const rulesIn = (kbuild: Package, scratch: string): readonly SourceFile[] => {
+  unpackDeb(kbuild.file, scratch, ["*/scripts/Makefile.*"]);
+  const folder = readdirSync(join(scratch, "usr/lib")).find((each) => each.startsWith("linux-kbuild"));
+  if (folder === undefined) throw new Error(`${kbuild.file} has no scripts`);
+  return filesBelow(join(scratch, "usr/lib", folder));
+};
+
 /** What the headers of a release declare. */
 export const readDeclaredRelease = (name: string, { headers, common, kbuild }: HeadersPackages): ReleaseInput =>
   inScratch((scratch) => {
     unpackDeb(headers.file, scratch, ["./usr/src/*.h", "./usr/src/*/.config", "./usr/src/*/Module.symvers"]);
     unpackDeb(common.file, scratch, ["./usr/src/*.h"]);
-    unpackDeb(kbuild.file, scratch, ["*/scripts/Makefile.*"]);
     const build = join(scratch, "usr/src", headers.name);
-    const rules = readdirSync(join(scratch, "usr/lib")).find((each) => each.startsWith("linux-kbuild"));
-    if (rules === undefined) throw new Error(`${kbuild.file} has no scripts`);
+    const rules = kbuild ? rulesIn(kbuild, scratch) : [];
     const symvers = readFileSync(join(build, "Module.symvers"), "utf8");
-    return readRelease(
-      [...filesBelow(build), ...filesBelow(join(scratch, "usr/src", common.name)), ...filesBelow(join(scratch, "usr/lib", rules))],
-      {
-        release: name,
-        config: readFileSync(join(build, ".config"), "utf8"),
-        from: [headers, common, kbuild].map((each) => `${each.name} ${each.version}`).join(", "),
-        exported: new Set([...symvers.matchAll(/^\w+\t(\w+)/gm)].map(([, each]) => each!).filter((each) => !/^_R[A-Z]/.test(each))),
-      },
-    );
+    return readRelease([...filesBelow(build), ...filesBelow(join(scratch, "usr/src", common.name)), ...rules], {
+      release: name,
+      config: readFileSync(join(build, ".config"), "utf8"),
+      from: [headers, common, ...(kbuild ? [kbuild] : [])].map((each) => `${each.name} ${each.version}`).join(", "),
+      exported: new Set([...symvers.matchAll(/^\w+\t(\w+)/gm)].map(([, each]) => each!).filter((each) => !/^_R[A-Z]/.test(each))),
+    });
   });
 
 /** What an index that is there says of a release: what it was written from. */

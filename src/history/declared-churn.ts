@@ -1,7 +1,8 @@
 import type { Facts } from "../kernels/history/read.ts";
+import type { IndexedFacts } from "../kernels/headers/check.ts";
 import type { HeaderName, Tag } from "../kernels/headers/model.ts";
 import type { HeaderFacts } from "../kernels/headers/tree.ts";
-import type { IndexedFacts } from "./check-declarations.ts";
+import { SERIES } from "./churn.ts";
 
 // What the index of headers says of change: what exports cannot show.
 
@@ -62,15 +63,29 @@ const membersOf = (before: HeaderFacts, after: HeaderFacts): Change => {
   return { all, gone, changed };
 };
 
-/** From release to release: inlines, macros, constants, structs and members that went or changed; and what became of the exports that went. */
-export const declaredChurn = (releases: readonly IndexedFacts[], exports: Facts): string => {
+/** From the newest release of a long-term series to that of the next, from the first to the last; and within each series. */
+const stepsOf = (releases: readonly string[]): readonly (readonly [from: number, to: number])[] => {
+  const isOf = (series: string) => (release: string) => release.startsWith(`${series}.`) || release.startsWith(`${series}-`);
+  const newest = SERIES.map((series) => releases.findLastIndex(isOf(series))).filter((each) => each >= 0);
+  const between = newest.slice(1).map((to, index) => [newest[index]!, to] as const);
+  const all = newest.length > 2 ? [[newest[0]!, newest.at(-1)!] as const] : [];
+  const series = [...new Set(releases.map((each) => /^\d+\.\d+/.exec(each)?.[0] ?? each))];
+  const within = series.map((each) => [releases.findIndex(isOf(each)), releases.findLastIndex(isOf(each))] as const);
+  return [...between, ...all, ...within.filter(([from, to]) => from < to)];
+};
+
+/**
+ * Inlines, macros, constants, structs and members that went or changed, from series to series and within each; and what became of the exports that went.
+ * @param releases their names, oldest first. @param factsOf what the headers of one of them declare, by its number.
+ */
+export const declaredChurn = (releases: readonly string[], factsOf: (release: number) => IndexedFacts, exports: Facts): string => {
   const lines = [
     "| step | inlines | gone | type changed | function-like macros | gone | arity changed | constants | gone | structs and unions | gone | members of those that stay | gone | type changed |",
     "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
   ];
   const fates: string[] = [];
-  releases.slice(1).forEach((after, index) => {
-    const before = releases[index]!;
+  for (const [first, last] of stepsOf(releases)) {
+    const [before, after] = [factsOf(first), factsOf(last)];
     const [a, b] = [before.facts, after.facts];
     const inlines = changeOf(
       a,
@@ -115,7 +130,7 @@ export const declaredChurn = (releases: readonly IndexedFacts[], exports: Facts)
     lines.push(`| ${cells.join(" | ")} |`);
 
     const [from, to] = [before, after].map(({ about }) => exports.releases.findIndex((each) => each.name === about.release));
-    if (from! < 0 || to! < 0) return;
+    if (from! < 0 || to! < 0) continue;
     const table = exports.table("exports");
     const fate = { inline: 0, macro: 0, declared: 0, other: 0, none: 0 };
     let removed = 0;
@@ -133,6 +148,6 @@ export const declaredChurn = (releases: readonly IndexedFacts[], exports: Facts)
       `Of ${removed} exports removed ${before.about.release} → ${after.about.release}, ${after.about.release} has ${fate.inline} as an inline function, ` +
         `${fate.macro} as a macro, ${fate.declared} still declared, ${fate.other} as something else and ${fate.none} in no header.`,
     );
-  });
+  }
   return `${lines.join("\n")}\n\n${fates.join("\n")}\n`;
 };

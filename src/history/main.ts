@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { factsOf } from "../kernels/headers/facts.ts";
+import { checkAfter, type Findings, type IndexedFacts } from "../kernels/headers/check.ts";
+import { factsOf, sharedWith } from "../kernels/headers/facts.ts";
 import { openDeclarations, type DeclarationIndex } from "../kernels/headers/read.ts";
 import { writeDeclarations, type ReleaseInput } from "../kernels/headers/write.ts";
 import { openCrcs, writeCrcs } from "../kernels/history/crcs.ts";
@@ -10,7 +11,7 @@ import { openFacts, type Facts } from "../kernels/history/read.ts";
 import { writeHistory } from "../kernels/history/write.ts";
 import { packages, type Package } from "./apt.ts";
 import { checkExports } from "./check.ts";
-import { checkAfter, checkWithBtf, type Findings, type IndexedFacts } from "./check-declarations.ts";
+import { checkWithBtf } from "./check-declarations.ts";
 import { churn } from "./churn.ts";
 import { btfOf, carriedOver, fetchHeaders, readDeclaredRelease, type HeadersPackages } from "./declarations.ts";
 import { declaredChurn } from "./declared-churn.ts";
@@ -88,8 +89,11 @@ const readShipped = (): Shipped => {
 
 const readDeclarations = (): DeclarationIndex => openDeclarations(readFileSync(pathOf("declarations")), pathOf("declarations"));
 
-const indexed = (index: DeclarationIndex): readonly IndexedFacts[] =>
-  index.releases.map((about, release) => ({ about, facts: factsOf(index, release), isExported: index.headersOf(release).isExported }));
+const indexed = (index: DeclarationIndex, release: number): IndexedFacts => ({
+  about: index.releases[release]!,
+  facts: factsOf(index, release),
+  isExported: index.headersOf(release).isExported,
+});
 
 /** What the index is made of: releases whose packages are at hand, and with --keep those that the index has already. */
 const declaredInputs = function* (
@@ -116,7 +120,8 @@ const buildDeclarations = (list: readonly Entry[]): void => {
   const inputs: ReleaseInput[] = [];
   const wrong: string[] = [];
   let before: IndexedFacts | undefined;
-  for (const { input, packages: from } of declaredInputs(list)) {
+  for (const { input: read, packages: from } of declaredInputs(list)) {
+    const input: ReleaseInput = before ? { ...read, facts: sharedWith(before.facts, read.facts) } : read;
     const after: IndexedFacts = { about: input.release, facts: input.facts, isExported: (name) => input.exported?.has(name) };
     const btf = from && btfOf(from, options.btf);
     const found = [checkAfter(before, after), ...(btf ? [checkWithBtf(after, btf)] : [])];
@@ -142,7 +147,9 @@ const checkDeclarations = (list: readonly Entry[]): boolean => {
     wrong.push(...found);
   };
   let before: IndexedFacts | undefined;
-  for (const after of indexed(readDeclarations())) {
+  const index = readDeclarations();
+  for (const number of index.releases.keys()) {
+    const after = indexed(index, number);
     say(checkAfter(before, after));
     before = after;
     const entry = list.find(({ name }) => name === after.about.release);
@@ -239,7 +246,9 @@ const main = (): void => {
   if (options.churn) {
     const { exports, headers, crc } = readShipped();
     if (!options.declarations) process.stdout.write(churn(exports, headers, crc));
-    return void process.stdout.write(`\n${declaredChurn(indexed(readDeclarations()), exports)}`);
+    const index = readDeclarations();
+    const names = index.releases.map(({ release }) => release);
+    return void process.stdout.write(`\n${declaredChurn(names, (release) => indexed(index, release), exports)}`);
   }
   const all = readList("rules/history/releases.yaml");
   const unknown = wanted.filter((name) => !all.some((each) => each.name === name));

@@ -45,6 +45,14 @@ export const JsonKernel = Known.extend({
     crcs: count.meta({ description: "exports with a CRC" }),
     signatures: count.meta({ description: "exports whose type is known" }),
   }),
+  declared: z
+    .strictObject({
+      names: count.meta({ description: "functions, inlines, macros, constants, variables and typedefs" }),
+      tags: count.meta({ description: "structs, unions and enums" }),
+      headers: count,
+    })
+    .optional()
+    .meta({ description: "what its headers declare; absent where only what they offer by name is known, or nothing" }),
 });
 export type JsonKernel = z.output<typeof JsonKernel>;
 

@@ -72,7 +72,7 @@ const counted = (counts: Readonly<Record<string, number>>): readonly string[] =>
 
 /** All that is known of one kernel, for people. */
 export const showText = (known: JsonKernel, dress: Dress): string => {
-  const { config, counts } = known;
+  const { config, counts, declared } = known;
   const namespaces = counted(counts.namespaces);
   const [named, left] = folded(namespaces, dress.fold);
   const rows: readonly (readonly [string, string | undefined])[] = [
@@ -92,6 +92,12 @@ export const showText = (known: JsonKernel, dress: Dress): string => {
     ["CRCs", counts.crcs === 0 ? "none" : `of ${plural(counts.crcs, "export")}`],
     ["types", counts.signatures === 0 ? "none" : `of ${plural(counts.signatures, "export")}`],
     ["headers", known.headers ? "known" : "not known: only what loads there can be judged, not what builds"],
+    [
+      "declared",
+      declared
+        ? `${plural(declared.names, "name")} and ${plural(declared.tags, "type")} of ${plural(declared.headers, "header")}`
+        : "not known: no source can be read against its headers",
+    ],
     ["kept in", `${known.file} (${known.origin})`],
     ["about", known.about],
   ];

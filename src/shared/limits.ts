@@ -57,6 +57,9 @@ export const MAX_CONTROL = MIB;
  */
 export const MAX_TEXT = 256 * MIB;
 
+/** Characters of the headers of one kernel all together: those of 7.3 have 50 million. */
+export const MAX_HEADERS_TEXT = 256 * MIB;
+
 /** Characters of a YAML or JSON text, of which each takes a hundred bytes of memory: the manifest of i915 or amdgpu has 5 million. */
 export const MAX_YAML = 16 * MIB;
 /** Levels of a YAML or JSON text: a policy has 8, a report 10. */

@@ -17,11 +17,11 @@ const distance = (a: string, b: string, limit: number): number => {
   return previous[b.length]!;
 };
 
-/** The known word nearest to a mistyped one, if one is near enough to be meant. */
-export const nearest = (word: string, known: Iterable<string>): string | undefined => {
+/** The known word nearest to a mistyped one, if one is near enough to be meant. @param most how many slips may lie between, for a long word */
+export const nearest = (word: string, known: Iterable<string>, most = Infinity): string | undefined => {
   // Inputs are untrusted: a word too long to be a typing mistake is not compared at all.
   if (word.length > 64) return undefined;
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = Math.min(most, Math.max(1, Math.floor(word.length / 3)));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of known) {

@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFi
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { packages } from "../../src/history/apt.ts";
-import { checkAfter, checkWithBtf, type IndexedFacts } from "../../src/history/check-declarations.ts";
+import { checkWithBtf } from "../../src/history/check-declarations.ts";
 import { btfOf, fetchHeaders, type HeadersPackages, readDeclaredRelease } from "../../src/history/declarations.ts";
 import { readList } from "../../src/history/list.ts";
 import { declaredBy } from "../../src/kernels/c/declaration.ts";
 import { tokensOf } from "../../src/kernels/c/lex.ts";
+import { checkAfter, type IndexedFacts } from "../../src/kernels/headers/check.ts";
 import { openDeclarations } from "../../src/kernels/headers/read.ts";
 import { isHeaderFile, readRelease } from "../../src/kernels/headers/release.ts";
 import { type ReleaseInput, writeDeclarations } from "../../src/kernels/headers/write.ts";
@@ -69,6 +70,28 @@ describe("headers packages of two kernels", () => {
       before = after;
     }
   });
+
+  test("would be refused had the reader lost its way: in one header of a hundred, or in the members of one struct of twenty", () => {
+    const [{ from, input }] = found as [(typeof found)[0]];
+    const sound = broken(input, {});
+    const lost = new Set([...input.facts.headers.keys()].filter((_, index) => index % 100 === 0));
+    const names = new Map([...input.facts.names].filter(([, entries]) => !entries.every(({ header }) => lost.has(header))));
+    expect(checkAfter(sound, broken(input, { names })).wrong).toEqual([expect.stringContaining("lost most of their names")]);
+
+    const tags = new Map(
+      [...input.facts.tags].map(([key, tag], index) => [key, index % 20 === 0 ? { ...tag, members: tag.members.slice(1) } : tag] as const),
+    );
+    expect(checkWithBtf(broken(input, { tags }), btfOf(from, join(WORK, "btf"))!).wrong).toEqual([
+      expect.stringContaining("structs, by the names of their members"),
+    ]);
+  });
+});
+
+/** A release as it would be, had its reader gone wrong. */
+const broken = ({ release, facts, exported }: ReleaseInput, change: Partial<ReleaseInput["facts"]>): IndexedFacts => ({
+  about: release,
+  facts: { ...facts, ...change },
+  isExported: (name) => exported?.has(name),
 });
 
 const KERNEL = existsSync("/lib/modules")

@@ -7,7 +7,8 @@
 //   sections       each at a multiple of 4 bytes
 //
 // A section is a list of records in blocks of 32: the offsets of its blocks (u32 each, one more than there are blocks, relative to the first block) and the
-// blocks. Numbers in blocks are LEB128, a "set" is one whose bit n stands for release n.
+// blocks. Where its records have keys, the first key of each block stands before, in the same form: a look-up reads these and one block.
+// Numbers in blocks are LEB128, a "set" is one whose bit n stands for release n.
 //
 //   texts     length, bytes                                                 types, conditions and other texts, by number; the most frequent first
 //   headers   key, size, set, includes: (set, number of the header)*         sorted by path; a header's number is its place
@@ -41,6 +42,12 @@ export const HAS_TARGET = 128;
 export const IS_WHOLE = 1;
 export const TAG_HAS_CONDITION = 2;
 
+interface DeclaredCounts {
+  readonly names: number;
+  readonly tags: number;
+  readonly headers: number;
+}
+
 /** One kernel of an index. */
 export interface IndexedRelease {
   /** As it is printed and named: "6.1.0-56". */
@@ -54,12 +61,15 @@ export interface IndexedRelease {
   readonly honoursExtraCflags: boolean;
   /** Whether its Module.symvers was read. */
   readonly hasExports: boolean;
+  /** How many names its headers declare, how many structs, unions and enums, and how many headers there are. */
+  readonly counts: DeclaredCounts;
 }
 
-/** Where a section is: its first byte behind the header, how many records it has, and how many bytes its blocks have. */
+/** Where a section is: its first byte behind the header, how many records it has, and how many bytes the first keys of its blocks and the blocks have. */
 export interface Section {
   readonly at: number;
   readonly count: number;
+  readonly firsts?: number;
   readonly size: number;
 }
 
@@ -75,7 +85,15 @@ export interface IndexHeader {
 type Unknown = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Unknown => typeof value === "object" && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 0x1_0000_0000;
-const isSection = (value: unknown): boolean => isObject(value) && isCount(value["at"]) && isCount(value["count"]) && isCount(value["size"]);
+const isSection = (value: unknown, hasKeys: boolean): boolean =>
+  isObject(value) &&
+  isCount(value["at"]) &&
+  isCount(value["count"]) &&
+  isCount(value["size"]) &&
+  (hasKeys ? isCount(value["firsts"]) : value["firsts"] === undefined);
+
+const areCounts = (value: unknown): boolean =>
+  isObject(value) && isCount(value["names"]) && isCount(value["tags"]) && isCount(value["headers"]);
 
 const isRelease = (value: unknown): boolean =>
   isObject(value) &&
@@ -84,7 +102,8 @@ const isRelease = (value: unknown): boolean =>
   isCount(value["version"]) &&
   (value["from"] === undefined || typeof value["from"] === "string") &&
   typeof value["honoursExtraCflags"] === "boolean" &&
-  typeof value["hasExports"] === "boolean";
+  typeof value["hasExports"] === "boolean" &&
+  areCounts(value["counts"]);
 
 /** Whether a value has the form of a header: the checksum vouches for what was written, not for who wrote it. */
 export const isIndexHeader = (value: unknown): value is IndexHeader => {
@@ -94,6 +113,6 @@ export const isIndexHeader = (value: unknown): value is IndexHeader => {
     value["releases"].length <= MAX_RELEASES &&
     value["releases"].every(isRelease) &&
     isObject(sections) &&
-    SECTIONS.every((name) => isSection(sections[name]))
+    SECTIONS.every((name) => isSection(sections[name], name !== "texts"))
   );
 };

@@ -51,6 +51,8 @@ export interface ReleaseHeaders {
   /** LINUX_VERSION_CODE. */
   readonly version: number;
   readonly arch: string;
+  /** How many names its headers declare, how many structs, unions and enums, and how many headers there are. */
+  readonly counts: { readonly names: number; readonly tags: number; readonly headers: number };
   /** Declarations of every form, the most public header's first. */
   names(name: string): readonly HeaderName[];
   tag(kind: "struct" | "union" | "enum", name: string): Tag | undefined;

@@ -48,6 +48,8 @@ interface Cursor {
   readonly end: number;
 }
 
+const NOTHING: Cursor = { bytes: Buffer.alloc(0), start: 0, at: 0, end: 0 };
+
 const KINDS = { s: "struct", u: "union", e: "enum" } as const;
 
 /**
@@ -108,21 +110,45 @@ const indexIn = (pages: Pages, base: number, fail: Fail): DeclarationIndex => {
     return (cursor.at += size);
   };
 
-  /** The block of a section as a cursor. */
-  const blocksOf = (name: SectionName): { readonly count: number; readonly blocks: number; block(index: number): Cursor } => {
-    const { at, count, size } = header.sections[name];
+  interface Blocks {
+    readonly count: number;
+    readonly blocks: number;
+    /** How the first key of a block compares with a wanted one: as `Pages.compare`. */
+    compareFirst(index: number, wanted: Buffer): number;
+    block(index: number): Cursor;
+  }
+
+  /** The blocks of a section as cursors. */
+  const blocksOf = (name: SectionName): Blocks => {
+    const { at, count, firsts, size } = header.sections[name];
     const blocks = Math.ceil(count / BLOCK);
-    const offsets = base + at;
-    const first = offsets + 4 * (blocks + 1);
-    if (first + size > pages.size) fail(offsets, `the section "${name}" ends past the end of the file`);
+    /** The bounds of one of several pieces that stand behind their offsets. */
+    const pieces = (offsets: number, bytes: number) => {
+      const first = offsets + 4 * (blocks + 1);
+      if (first + bytes > pages.size) fail(offsets, `the section "${name}" ends past the end of the file`);
+      const startOf = (index: number): number => {
+        const offset = pages.u32(offsets + 4 * index);
+        return offset > bytes ? fail(offsets + 4 * index, `block ${index} of "${name}" lies outside its section`) : first + offset;
+      };
+      return { end: first + bytes, startOf };
+    };
+    const keys = firsts === undefined ? undefined : pieces(base + at, firsts);
+    const offsets = keys?.end ?? base + at;
+    const { startOf } = pieces(offsets, size);
+    const bounded = (start: number, end: number, index: number): number =>
+      start > end ? fail(offsets + 4 * index, `block ${index} of "${name}" lies outside its section`) : end - start;
     return {
       count,
       blocks,
+      compareFirst(index, wanted) {
+        const [start, end] = [keys!.startOf(index), keys!.startOf(index + 1)];
+        bounded(start, end, index);
+        return pages.compare(start, end, wanted);
+      },
       block(index) {
-        const start = pages.u32(offsets + 4 * index);
-        const end = pages.u32(offsets + 4 * (index + 1));
-        if (start > end || end > size) fail(offsets + 4 * index, `block ${index} of "${name}" lies outside its section`);
-        return { bytes: pages.bytes(first + start, first + end), start: first + start, at: 0, end: end - start };
+        const start = startOf(index);
+        const end = startOf(index + 1);
+        return { end: bounded(start, end, index), bytes: pages.bytes(start, end), start, at: 0 };
       },
     };
   };
@@ -142,28 +168,9 @@ const indexIn = (pages: Pages, base: number, fail: Fail): DeclarationIndex => {
     return text;
   };
 
-  const EMPTY = Buffer.alloc(0);
   /** A list of keys with what belongs to each. */
   const keyed = (name: SectionName) => {
     const list = blocksOf(name);
-    /** The key of the next record of a block, which the cursor then stands behind. */
-    const nextKey = (cursor: Cursor, before: Buffer): Buffer => {
-      const shared = number(cursor);
-      if (shared > before.length) fail(placeOf(cursor), "a key shares more with the one before it than that has");
-      const size = number(cursor);
-      const start = cursor.at;
-      const rest = cursor.bytes.subarray(start, past(cursor, size));
-      past(cursor, number(cursor));
-      return shared === 0 ? rest : Buffer.concat([before.subarray(0, shared), rest]);
-    };
-    /** How the first key of a block compares with a wanted one. */
-    const compareFirst = (block: number, wanted: Buffer): number => {
-      const cursor = list.block(block);
-      number(cursor);
-      const size = number(cursor);
-      const start = cursor.at;
-      return cursor.bytes.compare(wanted, 0, wanted.length, start, past(cursor, size));
-    };
     /** The record of a key in a block. No key is put together: how much of the wanted one the last key shares tells what the next one's share means. */
     const findIn = (block: number, wanted: Buffer): Cursor | undefined => {
       const cursor = list.block(block);
@@ -189,9 +196,18 @@ const indexIn = (pages: Pages, base: number, fail: Fail): DeclarationIndex => {
     const decoded = (block: number): readonly string[] => {
       const cursor = list.block(block);
       const found: string[] = [];
-      for (let before: Buffer = EMPTY; cursor.at < cursor.end;) {
-        before = nextKey(cursor, before);
-        found.push(before.toString("utf8"));
+      let key = Buffer.alloc(256);
+      for (let length = 0; cursor.at < cursor.end;) {
+        const shared = number(cursor);
+        if (shared > length) fail(placeOf(cursor), "a key shares more with the one before it than that has");
+        const size = number(cursor);
+        const start = cursor.at;
+        past(cursor, size);
+        length = shared + size;
+        if (length > key.length) key = Buffer.concat([key], 2 * length);
+        cursor.bytes.copy(key, shared, start, cursor.at);
+        found.push(key.toString("utf8", 0, length));
+        past(cursor, number(cursor));
       }
       return found;
     };
@@ -210,7 +226,7 @@ const indexIn = (pages: Pages, base: number, fail: Fail): DeclarationIndex => {
         let high = list.blocks;
         while (low < high) {
           const middle = (low + high) >>> 1;
-          if (compareFirst(middle, key) <= 0) low = middle + 1;
+          if (list.compareFirst(middle, key) <= 0) low = middle + 1;
           else high = middle;
         }
         return low === 0 ? undefined : findIn(low - 1, key);
@@ -312,8 +328,8 @@ const indexIn = (pages: Pages, base: number, fail: Fail): DeclarationIndex => {
       if (before !== undefined) return before;
       const entries: HeaderName[] = [];
       let isExported = false;
-      const cursor = names.find(name);
-      while (cursor !== undefined && cursor.at < cursor.end) {
+      const cursor = names.find(name) ?? { ...NOTHING };
+      while (cursor.at < cursor.end) {
         const { set, entry } = declaration(cursor);
         if (!has(set, release)) continue;
         if (entry === undefined) isExported = true;
@@ -328,6 +344,7 @@ const indexIn = (pages: Pages, base: number, fail: Fail): DeclarationIndex => {
       release: about.release,
       version: about.version,
       arch: about.arch,
+      counts: about.counts,
       names: (name) => look(name).entries,
       tag(kind, name) {
         const key = `${kind} ${name}`;

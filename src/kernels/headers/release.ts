@@ -42,6 +42,7 @@ export const readRelease = (
     else headers.push(file);
   }
   const version = versionIn(headers) ?? codeOf(release);
+  const facts = readHeaderTree(headers, config);
   return {
     release: {
       release,
@@ -51,8 +52,9 @@ export const readRelease = (
       // Without the rules themselves, by the version that dropped it.
       honoursExtraCflags: kbuild.length > 0 ? honoursExtraCflags(kbuild) : version < codeOf("6.15"),
       hasExports: exported !== undefined,
+      counts: { names: facts.names.size, tags: facts.tags.size, headers: facts.headers.size },
     },
-    facts: readHeaderTree(headers, config),
+    facts,
     config: parseConfig(config),
     ...(exported !== undefined && { exported }),
   };

@@ -59,47 +59,70 @@ const raw = (out: Out, bytes: Uint8Array): void => {
 const done = ({ bytes, size }: Out): Buffer => bytes.subarray(0, size);
 
 const byText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
-const sortedKeys = <T>(map: ReadonlyMap<string, T>): readonly string[] => [...map.keys()].sort(byText);
+const sorted = (keys: ReadonlySet<string>): readonly string[] => [...keys].sort(byText);
+
+/** Pieces behind their offsets. */
+const behindOffsets = (pieces: Buffer, offsets: readonly number[]): Buffer => {
+  const head = Buffer.alloc(4 * offsets.length);
+  offsets.forEach((offset, index) => head.writeUInt32LE(offset, 4 * index));
+  return Buffer.concat([head, pieces]);
+};
+
+interface Written {
+  readonly bytes: Buffer;
+  readonly firsts?: number;
+  readonly size: number;
+}
 
 /** The records in blocks, each with what comes before it in its block. */
-const section = <T>(
-  records: readonly T[],
-  write: (out: Out, record: T, before: T | undefined) => void,
-): { readonly bytes: Buffer; readonly size: number } => {
+const section = <T>(records: readonly T[], write: (out: Out, record: T, before: T | undefined) => void): Written => {
   const blocks = newOut();
   const offsets: number[] = [0];
   records.forEach((record, index) => {
     write(blocks, record, index % BLOCK === 0 ? undefined : records[index - 1]);
     if (index % BLOCK === BLOCK - 1 || index === records.length - 1) offsets.push(blocks.size);
   });
-  const head = Buffer.alloc(4 * offsets.length);
-  offsets.forEach((offset, index) => head.writeUInt32LE(offset, 4 * index));
-  return { bytes: Buffer.concat([head, done(blocks)]), size: blocks.size };
+  return { bytes: behindOffsets(done(blocks), offsets), size: blocks.size };
 };
 
-const keyed = (keys: readonly string[], payload: (key: string) => Buffer): ReturnType<typeof section> =>
-  section(keys, (out, key, before) => {
-    const bytes = Buffer.from(key);
-    const last = before === undefined ? Buffer.alloc(0) : Buffer.from(before);
-    let shared = 0;
-    while (shared < bytes.length && bytes[shared] === last[shared]) shared++;
-    number(out, shared);
-    number(out, bytes.length - shared);
-    raw(out, bytes.subarray(shared));
-    const rest = payload(key);
-    number(out, rest.length);
-    raw(out, rest);
-  });
+/** The first key of each block, before the blocks. */
+const withFirsts = (keys: readonly string[], { bytes, size }: Written): Written => {
+  const firsts = keys.filter((_, index) => index % BLOCK === 0).map((key) => Buffer.from(key));
+  const offsets = [0];
+  for (const key of firsts) offsets.push(offsets.at(-1)! + key.length);
+  const whole = Buffer.concat(firsts);
+  return { bytes: Buffer.concat([behindOffsets(whole, offsets), bytes]), firsts: whole.length, size };
+};
+
+const keyed = (keys: readonly string[], payload: (key: string) => Buffer): Written =>
+  withFirsts(
+    keys,
+    section(keys, (out, key, before) => {
+      const bytes = Buffer.from(key);
+      const last = before === undefined ? Buffer.alloc(0) : Buffer.from(before);
+      let shared = 0;
+      while (shared < bytes.length && bytes[shared] === last[shared]) shared++;
+      number(out, shared);
+      number(out, bytes.length - shared);
+      raw(out, bytes.subarray(shared));
+      const rest = payload(key);
+      number(out, rest.length);
+      raw(out, rest);
+    }),
+  );
 
 /** What is the same in several releases, with the set of these. */
 const bySet = <T>(each: readonly (readonly T[])[], same: (value: T) => string): readonly { readonly value: T; readonly set: number }[] => {
   const found = new Map<string, { value: T; set: number }>();
+  // Releases share what they say alike, so that most need not be written out to be compared.
+  const seen = new Map<T, { value: T; set: number }>();
   each.forEach((values, release) => {
     for (const value of values) {
-      const key = same(value);
-      const known = found.get(key);
-      if (known === undefined) found.set(key, { value, set: 2 ** release });
-      else known.set = (known.set | (1 << release)) >>> 0;
+      const key = seen.has(value) ? "" : same(value);
+      const known = seen.get(value) ?? found.get(key) ?? { value, set: 0 };
+      known.set = (known.set | (1 << release)) >>> 0;
+      if (!seen.has(value)) found.set(key, known);
+      seen.set(value, known);
     }
   });
   return [...found.values()];
@@ -116,12 +139,12 @@ const sameMember = (a: Member, b: Member): boolean => a.name === b.name && a.typ
 const MAX_COMPARED = 2000;
 
 /** One list in which each release's members stand in their own order. */
-const mergeMembers = (lists: readonly { readonly release: number; readonly members: readonly Member[] }[]): readonly Merged[] => {
+const mergeMembers = (lists: readonly { readonly set: number; readonly value: readonly Member[] }[]): readonly Merged[] => {
   let merged: Merged[] = [];
-  for (const { release, members } of lists) {
+  for (const { set, value: members } of lists) {
     const [n, m] = [merged.length, members.length];
     if (n > MAX_COMPARED || m > MAX_COMPARED) {
-      merged.push(...members.map((member) => ({ member, set: 2 ** release })));
+      merged.push(...members.map((member) => ({ member, set })));
       continue;
     }
     // Longest common subsequence, from the end.
@@ -135,24 +158,27 @@ const mergeMembers = (lists: readonly { readonly release: number; readonly membe
     const next: Merged[] = [];
     for (let i = 0, j = 0; i < n || j < m;) {
       if (i < n && j < m && sameMember(merged[i]!.member, members[j]!)) {
-        merged[i]!.set = (merged[i]!.set | (1 << release)) >>> 0;
+        merged[i]!.set = (merged[i]!.set | set) >>> 0;
         next.push(merged[i++]!);
         j++;
       } else if (j >= m || (i < n && longest[(i + 1) * width + j]! >= longest[i * width + j + 1]!)) next.push(merged[i++]!);
-      else next.push({ member: members[j++]!, set: 2 ** release });
+      else next.push({ member: members[j++]!, set });
     }
     merged = next;
   }
   return merged;
 };
 
-const unique = <T>(each: readonly Iterable<T>[]): ReadonlyMap<T, true> =>
-  new Map(each.flatMap((list) => [...list].map((value) => [value, true] as const)));
+const unique = <T>(each: readonly Iterable<T>[]): ReadonlySet<T> => {
+  const all = new Set<T>();
+  for (const list of each) for (const value of list) all.add(value);
+  return all;
+};
 
 /** Writes an index of headers. The same input gives the same bytes. @param releases oldest first, at most 32. */
 export const writeDeclarations = (about: string, releases: readonly ReleaseInput[]): Uint8Array => {
   if (releases.length > MAX_RELEASES) throw new RangeError(`an index holds at most ${MAX_RELEASES} releases`);
-  const headerKeys = sortedKeys(unique(releases.map(({ facts }) => facts.headers.keys())));
+  const headerKeys = sorted(unique(releases.map(({ facts }) => facts.headers.keys())));
   const headerNumber = new Map(headerKeys.map((path, index) => [path, index]));
 
   // Twice: once to count the texts, then with their numbers.
@@ -197,18 +223,16 @@ export const writeDeclarations = (about: string, releases: readonly ReleaseInput
     }
   };
 
-  const sections = (): Readonly<
-    Record<Exclude<SectionName, "texts">, { readonly bytes: Buffer; readonly size: number; readonly count: number }>
-  > => {
+  const sections = (): Readonly<Record<Exclude<SectionName, "texts">, Written & { readonly count: number }>> => {
     const payload = (write: (out: Out) => void): Buffer => {
       const out = newOut();
       write(out);
       return done(out);
     };
     const counted = (keys: readonly string[], of: (key: string) => Buffer) => ({ ...keyed(keys, of), count: keys.length });
-    const nameKeys = sortedKeys(unique(releases.map(({ facts, exported }) => [...facts.names.keys(), ...(exported ?? [])])));
-    const tagKeys = sortedKeys(unique(releases.map(({ facts }) => facts.tags.keys())));
-    const configKeys = sortedKeys(unique(releases.map(({ config }) => config.keys())));
+    const nameKeys = sorted(unique(releases.map(({ facts, exported }) => [...facts.names.keys(), ...(exported ?? [])])));
+    const tagKeys = sorted(unique(releases.map(({ facts }) => facts.tags.keys())));
+    const configKeys = sorted(unique(releases.map(({ config }) => config.keys())));
     return {
       headers: counted(headerKeys, (path) =>
         payload((out) => {
@@ -251,8 +275,9 @@ export const writeDeclarations = (about: string, releases: readonly ReleaseInput
               found.map((each) => (each === undefined ? [] : [each])),
               headOf,
             )) {
-              const lists = found.flatMap((each, release) =>
-                each !== undefined && headOf(each) === headOf(value) ? [{ release, members: each.members }] : [],
+              const lists = bySet(
+                found.map((each) => (each !== undefined && headOf(each) === headOf(value) ? [each.members] : [])),
+                (members) => JSON.stringify(members),
               );
               tagForm(out, value, set, mergeMembers(lists));
             }
@@ -276,7 +301,7 @@ export const writeDeclarations = (about: string, releases: readonly ReleaseInput
   sections();
   const texts = [...uses].sort(([a, m], [b, n]) => n - m || byText(a, b)).map(([value]) => value);
   textNumber = new Map(texts.map((value, index) => [value, index]));
-  const written = {
+  const written: Readonly<Record<SectionName, Written & { readonly count: number }>> = {
     texts: {
       ...section(texts, (out, value) => {
         const bytes = Buffer.from(value);
@@ -290,9 +315,9 @@ export const writeDeclarations = (about: string, releases: readonly ReleaseInput
   const parts: Buffer[] = [];
   let size = 0;
   const places = Object.fromEntries(
-    Object.entries(written).map(([name, { bytes, size: blocks, count }]) => {
+    Object.entries(written).map(([name, { bytes, firsts, size: blocks, count }]) => {
       const padding = -bytes.length & 3;
-      const place: Section = { at: size, count, size: blocks };
+      const place: Section = { at: size, count, ...(firsts !== undefined && { firsts }), size: blocks };
       parts.push(bytes, Buffer.alloc(padding));
       size += bytes.length + padding;
       return [name, place];

@@ -31,6 +31,8 @@ export interface History {
   exported(name: string): Row | undefined;
   /** What the headers say of a name, by attribute: `form`, `header`, `signature`, … */
   declared(name: string): Row | undefined;
+  /** What the headers of some releases declare; absent where that is not known of any. */
+  readonly declarations?: () => DeclarationIndex;
   /** What Documentation/ABI says of a file. */
   documented(path: string): DocumentedPath | undefined;
   /** Every exported name, sorted. */
@@ -104,11 +106,11 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
     ),
   });
 
-  const declaredBy = (name: string): (() => ReleaseHeaders) | undefined => {
+  const declaredBy = once((name): (() => ReleaseHeaders) | undefined => {
     const index = declarations?.();
     const number = index?.releases.findIndex((each) => each.release === name) ?? -1;
     return index && number >= 0 ? lazy(() => index.headersOf(number)) : undefined;
-  };
+  });
 
   return {
     name: source,
@@ -116,6 +118,7 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
     releases,
     exported,
     declared,
+    ...(declarations && { declarations }),
     documented: (path) => documented()(path),
     *names() {
       const table = exports.table("exports");

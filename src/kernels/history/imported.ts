@@ -1,4 +1,6 @@
 import type { TreeFacts } from "../c/scan.ts";
+import type { ReleaseHeaders } from "../headers/model.ts";
+import type { DeclarationIndex } from "../headers/read.ts";
 import { archOf, loadingOf, parseOptions, vermagicOf } from "../configuration.ts";
 import { crcText } from "../../shared/crc.ts";
 import { InputError } from "../../shared/input-error.ts";
@@ -72,8 +74,17 @@ export const writeImported = (imported: ImportedKernel): Uint8Array => {
   });
 };
 
-/** The kernel in such a file. @throws InputError where it holds none. */
-export const kernelOfFacts = (facts: Facts, file: string): ListedKernel => {
+/** The kernel of an index of one. @throws InputError where it has none, or several. */
+const onlyOne = (index: DeclarationIndex, file: string): ReleaseHeaders => {
+  if (index.releases.length === 1) return index.headersOf(0);
+  throw new InputError({
+    file,
+    message: `what the headers of ${index.releases.length} kernels declare is kept for it (of one was expected)`,
+  });
+};
+
+/** The kernel in such a file. @param declarations what is kept of its headers. @throws InputError where it holds none. */
+export const kernelOfFacts = (facts: Facts, file: string, declarations?: () => DeclarationIndex): ListedKernel => {
   const [release] = facts.releases;
   if (!release || facts.releases.length > 1)
     throw new InputError({ file, message: `holds ${facts.releases.length} kernels (one was expected)` });
@@ -86,7 +97,14 @@ export const kernelOfFacts = (facts: Facts, file: string): ListedKernel => {
   };
   const hasCrcs =
     release.config?.modversions !== false && Array.from({ length: exports.size }, (_, at) => at).some((at) => crcOf(at) !== 0);
-  const { headers, signatures, ...kernel } = historyOf({
+  let opened: ReleaseHeaders | undefined;
+  const declared = declarations && ((): ReleaseHeaders => (opened ??= onlyOne(declarations(), file)));
+  const {
+    headers,
+    signatures,
+    declared: _,
+    ...kernel
+  } = historyOf({
     exports: facts,
     name: file,
     headers: () => facts,
@@ -94,5 +112,5 @@ export const kernelOfFacts = (facts: Facts, file: string): ListedKernel => {
     hasCrcs: () => hasCrcs,
   }).kernel(0);
   const hasHeaders = facts.table("headers").size > 0;
-  return { ...kernel, ...(hasHeaders && { headers: headers!, signatures: signatures! }) };
+  return { ...kernel, ...(declared && { declared }), ...(hasHeaders && { headers: headers!, signatures: signatures! }) };
 };
