@@ -13,6 +13,12 @@ import type { Progress } from "./progress.ts";
 /** What a file of declarations holds, or why there is none. */
 export type Declared = { readonly bytes: Uint8Array; readonly counts: ReleaseInput["release"]["counts"] } | string;
 
+/**
+ * A kernel of another configuration, or older than all that are shipped, has fewer names in more of its headers than the next release of the same
+ * distribution: 6.1 has in 0.6 % with an eighth of Debian's options, and 5.10 in 0.6 % beside 6.1.
+ */
+const MOST_EMPTIED = 0.02;
+
 /** The shipped kernel nearest to a version, to compare with: whoever loses his way in a header finds far less in it than was there. */
 const nearestTo = (host: Host, version: number): IndexedFacts | undefined => {
   const index = openHistory(host).declarations?.();
@@ -45,7 +51,7 @@ export const declarationsOf = (
   const exported = new Set(kernel.names());
   const input = readRelease(files, { release: kernel.name, config, from, exported });
   const after: IndexedFacts = { about: input.release, facts: input.facts, isExported: (name) => exported.has(name) };
-  const { wrong } = checkAfter(nearestTo(host, input.release.version), after);
+  const { wrong } = checkAfter(nearestTo(host, input.release.version), after, MOST_EMPTIED);
   if (wrong.length > 0) return wrong.join("; ");
   return { bytes: writeDeclarations(`imported from ${from}`, [input]), counts: input.release.counts };
 };

@@ -54,8 +54,8 @@ const undeclared = (before: IndexedFacts, after: IndexedFacts): { readonly of: n
 
 const some = (names: readonly string[]): string => names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
 
-/** Compares a release with the one before it, or another near it. */
-export const checkAfter = (before: IndexedFacts | undefined, after: IndexedFacts): Findings => {
+/** Compares a release with the one before it, or another near it. @param mostEmptied the share of the headers that may have lost most of their names. */
+export const checkAfter = (before: IndexedFacts | undefined, after: IndexedFacts, mostEmptied = MOST_EMPTIED): Findings => {
   const { names, tags, headers } = after.facts;
   const entries = [...names.values()].flat();
   const unsure = entries.filter((each) => !each.sure).length;
@@ -74,7 +74,7 @@ export const checkAfter = (before: IndexedFacts | undefined, after: IndexedFacts
       `  exported in both and declared in ${before.about.release}: ${gone.of}; declared no more: ${gone.names.length}\n` +
       gone.names.map((each) => `    ${each}\n`).join(""),
     wrong: [
-      ...(lost.length > MOST_EMPTIED * headers.size ? [`${name}: ${lost.length} headers lost most of their names: ${some(lost)}`] : []),
+      ...(lost.length > mostEmptied * headers.size ? [`${name}: ${lost.length} headers lost most of their names: ${some(lost)}`] : []),
       ...(gone.names.length >= LEAST_LOST && gone.names.length > MOST_UNDECLARED * gone.of
         ? [`${name}: ${gone.names.length} exports are declared no more: ${some(gone.names)}`]
         : []),
