@@ -126,7 +126,6 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
     },
     kernel: (release) => {
       const { name, arch, vermagic, config, exports: size } = releases[release]!;
-      const declared = lazy(() => declaredBy(name));
       return {
         name,
         source,
@@ -146,7 +145,7 @@ export const historyOf = ({ exports, name: source, ...files }: HistoryFiles): Hi
         },
         headers: headersOf(release),
         get declared() {
-          return declared();
+          return declaredBy(name);
         },
         signatures: once((symbol) => {
           const row = exported(symbol);

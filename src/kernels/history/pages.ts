@@ -48,7 +48,11 @@ export const pagesOf = (source: ByteSource): Pages => {
       return (bytes[rest]! | (bytes[rest + 1]! << 8) | (bytes[rest + 2]! << 16) | (bytes[rest + 3]! << 24)) >>> 0;
     },
     bytes,
-    text: (start, end) => bytes(start, end).toString("utf8"),
+    text: (start, end) => {
+      const first = start >>> SHIFT;
+      if (end <= (first + 1) * SIZE) return page(first).toString("utf8", start & MASK, (start & MASK) + end - start);
+      return joined(start, end).toString("utf8");
+    },
     compare: (start, end, wanted) => {
       const first = start >>> SHIFT;
       if (end <= (first + 1) * SIZE) return page(first).compare(wanted, 0, wanted.length, start & MASK, (start & MASK) + end - start);
