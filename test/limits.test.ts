@@ -5,6 +5,7 @@ import * as zlib from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { nodeHost, type Host } from "../src/cli/host.ts";
 import { sourceTree } from "../src/cli/source-tree.ts";
+import { declarationsOf } from "../src/cli/kernel-declarations.ts";
 import { readDeb } from "../src/cli/kernel-deb.ts";
 import { parseAr } from "../src/inputs/ar.ts";
 import { parseBtf } from "../src/inputs/btf/btf.ts";
@@ -481,8 +482,25 @@ describe("what is at a bound is read, what passes it by one is refused and told 
     expect(globProblem("{a,b}{c,d}{e,f}{g,h}{i,j}{k,l}{m,n}")).toMatch(/stand for more than 100 patterns$/);
   });
 
+  test("MAX_HEADERS_TEXT: what the headers of one kernel declare is not worked out where they have more", () => {
+    const piece = Buffer.alloc(limits.MAX_HEADERS_TEXT / 4, " ");
+    let read = 0;
+    const files = new Map(
+      ["a", "b", "c", "d", "e", "f"].map((name) => [
+        `include/linux/${name}.h`,
+        { shown: name, read: () => (read++, name === "e" ? Buffer.from(" ") : piece) },
+      ]),
+    );
+    const kernel = parseSymvers("0x00000000\tx\tvmlinux\tEXPORT_SYMBOL\t\n", "k", "Module.symvers");
+    const told = declarationsOf(nodeHost("/"), { files, given: "", links: 0 }, { kernel, from: "k", config: "" }, () => {});
+    expect(told).toBe("its headers have more than 268435456 characters");
+    // With the last of the five there is one more than it may be; what comes after is not read.
+    expect(read).toBe(5);
+  });
+
   test("every bound of limits.ts is one of these", () => {
     const told = [
+      "MAX_HEADERS_TEXT",
       ...EDGES.map(({ of }) => of),
       "MAX_TAR_MEMBERS",
       "MAX_TEXT",
