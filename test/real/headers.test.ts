@@ -76,14 +76,14 @@ describe("headers packages of two kernels", () => {
     const sound = broken(input, {});
     const lost = new Set([...input.facts.headers.keys()].filter((_, index) => index % 100 === 0));
     const names = new Map([...input.facts.names].filter(([, entries]) => !entries.every(({ header }) => lost.has(header))));
-    expect(checkAfter(sound, broken(input, { names })).wrong).toEqual([expect.stringContaining("lost most of their names")]);
+    expect(checkAfter(sound, broken(input, { names })).wrong).toContainEqual(expect.stringContaining("exports are declared no more"));
 
     const tags = new Map(
       [...input.facts.tags].map(([key, tag], index) => [key, index % 20 === 0 ? { ...tag, members: tag.members.slice(1) } : tag] as const),
     );
-    expect(checkWithBtf(broken(input, { tags }), btfOf(from, join(WORK, "btf"))!).wrong).toEqual([
+    expect(checkWithBtf(broken(input, { tags }), btfOf(from, join(WORK, "btf"))!).wrong).toContainEqual(
       expect.stringContaining("structs, by the names of their members"),
-    ]);
+    );
   });
 });
 
