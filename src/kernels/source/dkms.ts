@@ -12,17 +12,24 @@ interface Dkms {
   readonly variables: ReadonlyMap<string, string>;
 }
 
+const MAX_LINES = 10_000;
+/** Characters of a value: variables may double each other. */
+const MAX_VALUE = 10_000;
+
 /** dkms.conf is shell; its names and commands are mostly plain (dkms(8), DKMS.CONF). */
 export const readDkms = (text: string): Dkms => {
   const vars = new Map<string, string>();
   const lines = text.replace(/\\\n/g, " ").split("\n");
-  const plain = (value: string): string => value.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => vars.get(name) ?? whole);
+  const plain = (value: string): string => {
+    const full = value.slice(0, MAX_VALUE).replace(/\$\{?(\w+)\}?/g, (whole, name: string) => vars.get(name) ?? whole);
+    return full.slice(0, MAX_VALUE);
+  };
   const names: string[] = [];
   const certain: string[] = [];
   let depth = 0;
   const folders: string[] = [];
   const variables = new Map<string, string>();
-  for (const line of lines) {
+  for (const line of lines.slice(0, MAX_LINES)) {
     if (/^\s*(if|case)\b/.test(line)) depth++;
     if (/(^|[;\s])(fi|esac)\s*;?\s*$/.test(line)) depth--;
     // NAME[0]="x" and, of bash, NAME+=("x").

@@ -19,6 +19,13 @@ export const UNDEFINED = "undefined";
 export type MacroTable = Map<string, OwnMacro | typeof UNDEFINED>;
 
 const MAX_FRAMES = 200;
+/** Characters of a token that `#` and `##` make: each may double what the last one made. */
+const MAX_MADE = 100_000;
+
+/** Spread, a long list would not fit on the stack. */
+const append = (into: Token[], tokens: readonly Token[]): void => {
+  for (const token of tokens) into.push(token);
+};
 
 const adjacent = (left: Token, right: Token): boolean => right.at === left.at + left.text.length;
 
@@ -131,7 +138,7 @@ export const expandInto = (
     budget.tokens -= body.length + 1;
     if (budget.tokens < 0) return false;
     if (frames.length > MAX_FRAMES) {
-      out.push(...body);
+      append(out, body);
       continue;
     }
     frames.push({ tokens: body, at: 0, macro: macro.name });
@@ -163,7 +170,9 @@ const substitute = (
     const next = body[at + 1];
     const index = isWord(token.text) ? parameters.indexOf(token.text) : -1;
     if (token.text === "#" && next !== undefined && parameters.includes(next.text)) {
-      out.push(placed({ ...token, text: quoted(raw[parameters.indexOf(next.text)] ?? []) }));
+      const text = quoted(raw[parameters.indexOf(next.text)] ?? []);
+      if (text.length > MAX_MADE) return undefined;
+      out.push(placed({ ...token, text }));
       at++;
     } else if (token.text === "##") {
       if (next === undefined) continue;
@@ -173,19 +182,21 @@ const substitute = (
       // `, ## __VA_ARGS__` takes the comma away where there are none.
       if (left?.text === "," && isVariadic && parameters.indexOf(next.text) === parameters.length - 1) {
         if (right.length === 0) out.pop();
-        else out.push(...right);
-      } else if (left === undefined || right.length === 0) out.push(...right);
+        else append(out, right);
+      } else if (left === undefined || right.length === 0) append(out, right);
       else {
+        if (left.text.length + right[0]!.text.length > MAX_MADE) return undefined;
         out[out.length - 1] = { ...left, text: left.text + right[0]!.text };
-        out.push(...right.slice(1));
+        append(out, right.slice(1));
       }
     } else if (index < 0) out.push(placed(token));
-    else if (next?.text === "##") out.push(...(raw[index] ?? []).map(placed));
+    else if (next?.text === "##") append(out, (raw[index] ?? []).map(placed));
     else {
       const value = argument(index);
       if (value === undefined) return undefined;
       // What a macro is given stands where the source wrote it.
-      out.push(...value);
+      append(out, value);
+      budget.tokens -= value.length;
     }
     budget.tokens--;
     if (budget.tokens < 0) return undefined;

@@ -36,17 +36,30 @@ export interface Work {
   steps: number;
 }
 
+/** Whether a path is like a pattern with * and ?, neither of which stands for a slash. Only the last * is gone back to. */
+const isLike = (path: string, pattern: string): boolean => {
+  const [paths, patterns] = [path.split("/"), pattern.split("/")];
+  return paths.length === patterns.length && paths.every((part, index) => isPartLike(part, patterns[index]!));
+};
+const isPartLike = (part: string, pattern: string): boolean => {
+  let [at, to, star, from] = [0, 0, -1, 0];
+  while (at < part.length) {
+    if (pattern[to] === "*") [star, from] = [to++, at];
+    else if (to < pattern.length && (pattern[to] === "?" || pattern[to] === part[at])) {
+      at++;
+      to++;
+    } else if (star < 0) return false;
+    else [at, to] = [++from, star + 1];
+  }
+  while (pattern[to] === "*") to++;
+  return to === pattern.length;
+};
+
 const wildcard = (patterns: string, { tree }: Surroundings): string =>
   words(patterns)
     .flatMap((pattern) => {
       const path = pattern.replace(`${TOP}/`, "");
-      const test = new RegExp(
-        `^${path
-          .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-          .replace(/\*+/g, "[^/]*")
-          .replace(/\?/g, "[^/]")}$`,
-      );
-      return tree.paths.filter((each) => test.test(each)).map((each) => (pattern.startsWith(TOP) ? `${TOP}/${each}` : each));
+      return tree.paths.filter((each) => isLike(each, path)).map((each) => (pattern.startsWith(TOP) ? `${TOP}/${each}` : each));
     })
     .join(" ");
 
@@ -123,7 +136,8 @@ const call = (name: string, rest: string, vars: Variables, work: Work, depth: nu
     case "realpath":
       return onWords(ex(rest), (word) => (word.startsWith("/") ? word : `${vars.get("CURDIR")?.value ?? TOP}/${word}`));
     case "wildcard":
-      return wildcard(ex(rest), work.around);
+      work.steps += Math.ceil(work.around.tree.paths.length / 100);
+      return work.steps > MAX_STEPS ? UNKNOWN : wildcard(ex(rest), work.around);
     case "if": {
       const [condition = "", yes = "", no = ""] = splitCommas(rest, 3);
       const value = ex(condition).trim();
@@ -213,6 +227,8 @@ export const expand = (text: string, vars: Variables, work: Work, depth = 0): st
     } else if (next !== undefined) out += valueOf(next, vars, work, depth);
     if (out.length > MAX_TEXT) return UNKNOWN;
   }
+  // What is long is slow.
+  work.steps += Math.floor(out.length / 1000);
   return out;
 };
 

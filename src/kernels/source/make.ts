@@ -4,6 +4,8 @@ import { expand, type MakeProblem, MAX_STEPS, type Surroundings, valueOf, type V
 import { bare, closing, isUnknown, KERNEL, onWords, splitCommas, TOP, UNKNOWN, UNSURE, words } from "./make-words.ts";
 
 const MAX_LINES = 20_000;
+/** How often one makefile may be included. */
+const MAX_TIMES = 20;
 
 /** The two sides of ifeq: `(a,b)`, `"a" "b"` or `'a' 'b'`. */
 const sides = (rest: string): readonly [string, string] | undefined => {
@@ -65,8 +67,15 @@ function* logicalLines(text: string): Generator<{ readonly line: number; readonl
 }
 
 /** Reads a makefile into `vars`. @param path its path in the tree. */
-export const readMakefile = (path: string, vars: Variables, around: Surroundings, problems: MakeProblem[], levels = 2): void => {
+export const readMakefile = (
+  path: string,
+  vars: Variables,
+  around: Surroundings,
+  problems: MakeProblem[],
+  { levels, files }: { readonly levels: number; readonly files: Map<string, number> } = { levels: 2, files: new Map() },
+): void => {
   const work: Work = { around, problems, steps: 0 };
+  files.set(path, (files.get(path) ?? 0) + 1);
   const text = around.tree.text(path);
   if (text === undefined) return;
   const stack: { value: boolean | undefined; taken: boolean | undefined; outer: boolean; outerUnsure: boolean }[] = [];
@@ -129,7 +138,8 @@ export const readMakefile = (path: string, vars: Variables, around: Surroundings
         const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
         const inTree = target.startsWith(`${TOP}/`) ? target.slice(TOP.length + 1) : target;
         const found = [inTree, `${folder}${inTree}`].find((each) => around.has(each));
-        if (found !== undefined && levels > 1) readMakefile(found, vars, around, problems, levels - 1);
+        if (found !== undefined && levels > 1 && (files.get(found) ?? 0) < MAX_TIMES && found !== path)
+          readMakefile(found, vars, around, problems, { levels: levels - 1, files });
         else if (word === "include" && !target.startsWith(KERNEL)) problems.push({ ...place, text: trimmed });
       }
       continue;

@@ -14,9 +14,12 @@ import { commonOf, type Known, placeOf, undecidedOf, type World } from "./world.
 export type { SourceFacts, SourceTree } from "./model.ts";
 
 /** Characters of a source file: the largest header of a vendor's is 3 MB. */
-const MAX_FILE = 8_000_000;
+const MAX_FILE = 4_000_000;
 /** Files of a script that may decide about macros. */
 const MAX_SCRIPT = 1_000_000;
+const MAX_SCRIPTS = 8_000_000;
+/** Tokens of all units: nvidia's 182 files have 20 million. */
+const MAX_ALL_TOKENS = 40_000_000;
 const MAX_UNITS = 2000;
 /** Files of one name that are looked at for an #include. */
 const MAX_NAMESAKES = 100;
@@ -51,10 +54,12 @@ export const openSource = (tree: SourceTree): OpenSource => {
   const decided = (name: string): boolean => {
     if (words === undefined) {
       words = new Set();
+      let left = MAX_SCRIPTS;
       for (const path of tree.paths) {
         if (!DECIDES.test(path) || /(^|\/)(README|COPYING|LICENSE|NEWS|ChangeLog|AUTHORS|TODO|debian\/)/i.test(path)) continue;
         const text = tree.text(path);
         if (text === undefined || text.length > MAX_SCRIPT || text.slice(0, 512).includes("\0")) continue;
+        if ((left -= text.length) < 0) break;
         for (const [word] of text.matchAll(/[A-Za-z_]\w+/g)) words.add(word);
       }
     }
@@ -93,7 +98,7 @@ const readOne = (
   files: Files,
   headers: ReleaseHeaders,
   known: Map<string, Known>,
-): { unit: SourceUnit; untyped: number; spent: boolean; lost: ReturnType<typeof preprocess>["lost"]; world: World } => {
+): { unit: SourceUnit; untyped: number; tokens: number; spent: boolean; lost: ReturnType<typeof preprocess>["lost"]; world: World } => {
   const text = preprocess(path, flags, files, headers);
   const uses: SourceUse[] = [];
   const own: OwnName[] = [];
@@ -139,6 +144,7 @@ const readOne = (
       hidden: new Set([...text.macros].flatMap(([name, macro]) => (macro === UNDEFINED ? name : []))),
     },
     untyped: world.untyped,
+    tokens: text.tokens.length,
     spent: text.spent,
     lost: text.lost,
     world,
@@ -158,8 +164,14 @@ export const readSource = ({ tree, files }: OpenSource, headers: ReleaseHeaders,
   const names = new Set<string>();
   const lost = new Map<string, { headers: Set<string>; places: Map<string, ReturnType<typeof placeOf>> }>();
   let untyped = 0;
+  let left = MAX_ALL_TOKENS;
   for (const planned of wanted.slice(0, MAX_UNITS)) {
+    if (left <= 0) {
+      notRead.push({ file: planned.path, why: "too-long" });
+      continue;
+    }
     const read = readOne(planned, files, headers, known);
+    left -= read.tokens;
     units.push(read.unit);
     untyped += read.untyped;
     if (read.spent) notRead.push({ file: planned.path, why: "too-long" });

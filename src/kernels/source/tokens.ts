@@ -87,13 +87,14 @@ export const splitSource = (text: string, file: number): readonly Chunk[] => {
     if (code.length > 0) chunks.push({ kind: "code", tokens: code });
     code = [];
   };
+  const [opens, closes] = [finder(text, "/*"), finder(text, "*/")];
   let at = 0;
   while (at < text.length) {
     NEXT_DIRECTIVE.lastIndex = at;
     let hash = -1;
     for (let found = NEXT_DIRECTIVE.exec(text); found !== null; found = NEXT_DIRECTIVE.exec(text)) {
       // Is it inside a comment that began since? Only a full walk tells; comments are looked for from `at`.
-      const open = insideComment(text, at, found.index);
+      const open = insideComment(text, at, found.index, opens, closes);
       if (open === undefined) {
         hash = found.index + found[0].length - 1;
         break;
@@ -129,17 +130,34 @@ const lineAfter = (text: string, at: number): number => {
   return end < 0 ? text.length : end + 1;
 };
 
+/** Where a text next has a word. Asked with offsets that mostly grow, it goes through each stretch of the text once. */
+const finder = (text: string, word: string): ((from: number) => number) => {
+  let asked = 0;
+  let next = text.indexOf(word);
+  return (from) => {
+    if (from < asked) return text.indexOf(word, from);
+    if (next >= 0 && next < from) next = text.indexOf(word, from);
+    asked = from;
+    return next;
+  };
+};
+
 /** The end of the comment that an offset lies in, where one began at or behind `from`. */
-const insideComment = (text: string, from: number, offset: number): number | undefined => {
+const insideComment = (
+  text: string,
+  from: number,
+  offset: number,
+  opens: (from: number) => number,
+  closes: (from: number) => number,
+): number | undefined => {
   // The next "/*" before the offset that no literal holds. Literals are rare: they are walked only where a comment may be open.
   let at = from;
   for (;;) {
-    const open = text.indexOf("/*", at);
+    const open = opens(at);
     if (open < 0 || open >= offset) return undefined;
-    const end = endOfComment(text, open);
-    if (end > offset) {
-      return inLiteralOrLineComment(text, from, open) ? undefined : end;
-    }
+    const close = closes(open + 2);
+    const end = close < 0 ? text.length : close + 2;
+    if (end > offset) return inLiteralOrLineComment(text, from, open) ? undefined : end;
     at = end;
   }
 };
