@@ -655,6 +655,14 @@ describe("hostile sources are bounded", () => {
     expect(facts.units[0]?.uses.some((use) => use.kind === "call" && use.callee === "f")).toBe(true);
   });
 
+  test("a file whose braces do not match is said not to be read; what is undecided may not match", () => {
+    const source = "int g(void) { { return f(1); }\n";
+    expect(read({ "mod.c": source }, headers).notRead).toEqual([{ file: "mod.c", why: "unbalanced" }]);
+    expect(read({ "mod.c": `${source}}\n}\n` }, headers).notRead).toEqual([{ file: "mod.c", why: "unbalanced" }]);
+    const either = "#ifdef HAVE_A\nint g(void) {\n#else\nint h(void) {\n#endif\nreturn f(1); }\n";
+    expect(read({ "mod.c": either, configure: "HAVE_A" }, headers).notRead).toEqual([]);
+  });
+
   test("macros that double without end are given up, and that is said", () => {
     const doubling = Array.from({ length: 60 }, (_, index) => `#define M${index} M${index + 1} M${index + 1}\n`).join("");
     const facts = read({ "mod.c": `${doubling}int a = M0;\n` }, headers);
@@ -678,6 +686,7 @@ describe("hostile sources are bounded", () => {
   });
 
   test.each([
+    ["a call that the file ends in", "int g(void) { return f(a["],
     ["brackets that nothing closes", `int g(void) { return ${"(".repeat(30_000)}f(1`],
     ["blocks that nothing closes", `int g(void) ${"{".repeat(30_000)} f(1);`],
     ["too many closing ones", `int g(void) { f(1); ${"}".repeat(30_000)} int h(void) { f(2); }`],

@@ -6,9 +6,11 @@ const argv = process.argv.slice(2);
 
 // A reader that goes away (`| head`) is no fault: the status is what it would have been. What never ends by itself ends then.
 // A report that could not be written is one that nobody has.
+let isTold = false;
 process.stdout.on("error", async (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") return argv.includes("--watch") ? process.exit() : undefined;
-  if (process.exitCode === EXIT.notChecked) return;
+  if (isTold) return;
+  isTold = true;
   process.exitCode = EXIT.notChecked;
   const { problemText, reasonOf } = await import("./run.ts");
   process.stderr.write(problemText({ file: "standard output", message: reasonOf(error) ?? String(error) }));

@@ -61,7 +61,8 @@ export const readArguments = (world: World, cond: number): Arguments => {
   }
   if (peek(world) === ")") world.at++;
   let countUnsure = false;
-  for (let at = open; at < world.at; at++)
+  // A call that the file ends in has no end.
+  for (let at = open; at < Math.min(world.at, world.tokens.length); at++)
     if (world.tokens[at]!.cond !== cond && (world.tokens[at]!.text === "," || world.tokens[at - 1]?.text === "(")) countUnsure = true;
   return { values, countUnsure, starts };
 };

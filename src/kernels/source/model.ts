@@ -118,7 +118,17 @@ export interface LostInclude {
 export interface NotRead {
   readonly file: string;
   readonly line?: number;
-  readonly why: "too-large" | "binary" | "missing" | "make-not-understood" | "too-long" | "assembler" | "no-makefile" | "module-not-found";
+  readonly why:
+    | "too-large"
+    | "binary"
+    | "missing"
+    | "make-not-understood"
+    | "too-long"
+    /** Its braces do not match: what stands where is not known. */
+    | "unbalanced"
+    | "assembler"
+    | "no-makefile"
+    | "module-not-found";
   /** The part of a makefile that is not understood, or the name of what is missing. */
   readonly detail?: string;
 }

@@ -7,7 +7,7 @@ import type { NotRead, OwnName, SourceFacts, SourceTree, SourceUnit, SourceUse }
 import { normalised } from "./paths.ts";
 import { planBuild, type PlannedFile } from "./plan.ts";
 import { type Files, preprocess } from "./preprocess.ts";
-import { type Chunk, splitSource } from "./tokens.ts";
+import { type Chunk, splitSource, type Token } from "./tokens.ts";
 import { readUnit, reading } from "./unit.ts";
 import { commonOf, type Known, placeOf, undecidedOf, type World } from "./world.ts";
 
@@ -93,6 +93,17 @@ export const openSource = (tree: SourceTree): OpenSource => {
 /** Whether two names are one module's: in an object's name a dash is an underscore (scripts/Makefile.lib, name-fix-token). */
 export const sameModule = (a: string, b: string): boolean => a.replaceAll("-", "_") === b.replaceAll("-", "_");
 
+/** Whether the braces of a file match; of one whose conditions are not all decided, both branches of which are read, nothing can be told. */
+const isBalanced = (tokens: readonly Token[]): boolean => {
+  let depth = 0;
+  for (const { text, cond } of tokens) {
+    if (cond !== 0) return true;
+    if (text === "{") depth++;
+    else if (text === "}" && --depth < 0) return false;
+  }
+  return depth === 0;
+};
+
 const readOne = (
   { path, module, flags, undecided }: PlannedFile,
   files: Files,
@@ -175,6 +186,7 @@ export const readSource = ({ tree, files }: OpenSource, headers: ReleaseHeaders,
     units.push(read.unit);
     untyped += read.untyped;
     if (read.spent) notRead.push({ file: planned.path, why: "too-long" });
+    else if (!isBalanced(read.world.tokens)) notRead.push({ file: planned.path, why: "unbalanced" });
     for (const { path, header, at } of read.lost) {
       const entry = lost.get(path) ?? { headers: new Set(), places: new Map() };
       lost.set(path, entry);
