@@ -35,11 +35,11 @@ export const parseExports = (elf: Elf, symbols: SymbolTable): readonly ModuleExp
     if (!isRealIndex(section)) continue;
     const home = elf.sections[section];
     if (!home?.name.startsWith("__k")) continue;
-    const { name, value } = symbols.at(index);
+    const name = symbols.nameOf(index);
     if (name.startsWith(KSYMTAB)) {
       kinds.set(name.slice(KSYMTAB.length), home.name);
       if (kinds.size > MAX_MODULE_SYMBOLS) throw sectionError(elf, home, 0, `more than ${MAX_MODULE_SYMBOLS} exports`);
-    } else if (name.startsWith(FLAGS) && home === flags && (flagBytes?.[value] ?? 0) & FLAG_GPL_ONLY)
+    } else if (name.startsWith(FLAGS) && home === flags && (flagBytes?.[symbols.at(index).value] ?? 0) & FLAG_GPL_ONLY)
       gplByFlag.add(name.slice(FLAGS.length));
     else if (name.startsWith(KSTRTABNS)) {
       const overlap = (): never => {
@@ -47,7 +47,7 @@ export const parseExports = (elf: Elf, symbols: SymbolTable): readonly ModuleExp
       };
       const table = strings.get(section) ?? stringTable(sectionBytes(elf, home), overlap);
       strings.set(section, table);
-      const namespace = table(value);
+      const namespace = table(symbols.at(index).value);
       if (namespace) namespaces.set(name.slice(KSTRTABNS.length), namespace);
     }
   }

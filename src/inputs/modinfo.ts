@@ -1,8 +1,10 @@
-import { decodeText } from "./bytes.ts";
+import { decodeText, stringAt } from "./bytes.ts";
 
 export interface ModinfoEntry {
   readonly key: string;
   readonly value: string;
+  /** As it stands there. */
+  readonly text: string;
 }
 
 /**
@@ -15,9 +17,10 @@ export const parseModinfo = (bytes: Uint8Array): readonly ModinfoEntry[] => {
     let end = bytes.indexOf(0, start);
     if (end < 0) end = bytes.length;
     if (end > start) {
-      const text = decodeText(bytes.subarray(start, end));
+      // The same licence, version and flags stand in module after module.
+      const text = stringAt(bytes, start) ?? decodeText(bytes.subarray(start, end));
       const equals = text.indexOf("=");
-      entries.push(equals < 0 ? { key: text, value: "" } : { key: text.slice(0, equals), value: text.slice(equals + 1) });
+      entries.push({ key: equals < 0 ? text : text.slice(0, equals), value: equals < 0 ? "" : text.slice(equals + 1), text });
     }
     start = end + 1;
   }

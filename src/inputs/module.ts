@@ -81,9 +81,9 @@ const takenSymbols = (
     if (section === SHN_UNDEF) {
       const { name, weak } = symbols.at(index);
       if (name !== "" && !isPrivateName(name, arch)) undefinedSymbols.push({ name, weak });
-    } else if (section === SHN_COMMON) commonSymbols.push(symbols.at(index).name);
+    } else if (section === SHN_COMMON) commonSymbols.push(symbols.nameOf(index));
     else {
-      const symbol = livepatchSymbol(symbols.at(index).name);
+      const symbol = livepatchSymbol(symbols.nameOf(index));
       if (symbol) livepatchSymbols.push(symbol);
     }
   }

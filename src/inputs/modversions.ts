@@ -1,4 +1,4 @@
-import { decodeText, stringAt } from "./bytes.ts";
+import { stringAt } from "./bytes.ts";
 import { MAX_MODULE_SYMBOLS } from "../shared/limits.ts";
 import { sectionBytes, sectionError, sectionNamed, type Elf, type Section } from "./elf/elf.ts";
 
@@ -35,10 +35,9 @@ const parseBasic = (elf: Elf): readonly SymbolVersion[] | undefined => {
   for (let at = 0; at < bytes.length; at += RECORD) {
     // The CRC is 32 bits wide in a field of the machine's long: big-endian machines have it in the upper half's end.
     const crc = view.getUint32(at + (elf.little ? 0 : long - 4), elf.little);
-    const field = bytes.subarray(at + long, at + RECORD);
-    const end = field.indexOf(0);
-    if (end < 0) throw sectionError(elf, section, at + long, "a name that is not terminated");
-    versions.push({ name: decodeText(field.subarray(0, end)), crc });
+    const name = stringAt(bytes.subarray(at + long, at + RECORD), 0);
+    if (name === undefined) throw sectionError(elf, section, at + long, "a name that is not terminated");
+    versions.push({ name, crc });
   }
   return versions;
 };

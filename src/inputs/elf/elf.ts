@@ -1,6 +1,6 @@
 import { InputError } from "../../shared/input-error.ts";
 import { MAX_SECTIONS } from "../../shared/limits.ts";
-import { readBytes, stringTable, type ByteSource } from "../bytes.ts";
+import { readBytes, stringTable, uint64, type ByteSource } from "../bytes.ts";
 
 // Layouts and numbers: include/uapi/linux/elf.h, include/uapi/linux/elf-em.h.
 const ET_REL = 1;
@@ -59,11 +59,11 @@ const fail = (source: ByteSource, offset: number, message: string, section?: str
 };
 
 /** An unsigned 64-bit field as a number; a value no file can hold is refused where it stands. */
-const u64 = (source: ByteSource, view: DataView, at: number, little: boolean, base: number, what: string): number => {
-  const value = view.getBigUint64(at, little);
-  return value > 0xff_ffff_ffff_ffffn >> 3n
-    ? fail(source, base + at, `${what} is 0x${value.toString(16)}, larger than any file`)
-    : Number(value);
+const u64 = (source: ByteSource, view: DataView, at: number, little: boolean, base: number, what: string, section?: number): number => {
+  const value = uint64(view, at, little);
+  if (value <= Number.MAX_SAFE_INTEGER) return value;
+  const of = section === undefined ? "" : ` of section ${section}`;
+  return fail(source, base + at, `${what}${of} is 0x${view.getBigUint64(at, little).toString(16)}, larger than any file`);
 };
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -111,15 +111,15 @@ export const parseElf = (source: ByteSource, accept: "relocatable" | "any" = "re
   const names = stringTable(readBytes(source, strings!.offset, strings!.size, "section name table"), () =>
     fail(source, strings!.offset, "section names that overlap"),
   );
-  const sections = headers.map((each) => {
-    const name = names(each.nameOffset);
+  const sections = headers.map(({ nameOffset, index, type: kind, flags, offset, size, link, info, entsize }): Section => {
+    const name = names(nameOffset);
     if (name === undefined)
-      return fail(source, tableOffset + each.index * wanted, `the name of section ${each.index} lies outside the name table, or is none`);
-    const { nameOffset: _, ...rest } = each;
-    return { ...rest, name };
+      return fail(source, tableOffset + index * wanted, `the name of section ${index} lies outside the name table, or is none`);
+    return { index, name, type: kind, flags, offset, size, link, info, entsize };
   });
   checkBounds(source, sections);
-  const named = new Map(sections.toReversed().map((section) => [section.name, section]));
+  const named = new Map<string, Section>();
+  for (const section of sections) if (!named.has(section.name)) named.set(section.name, section);
   return { source, is64, little, machine, arch, sections, named };
 };
 
@@ -131,14 +131,14 @@ const readHeaders = (source: ByteSource, view: DataView, is64: boolean, little: 
   for (let index = 0; index < count; index++) {
     const at = index * wanted;
     const word = (offset: number): number => view.getUint32(at + offset, little);
-    const long = (offset: number, what: string): number => u64(source, view, at + offset, little, base, `${what} of section ${index}`);
+    const long = (offset: number, what: string): number => u64(source, view, at + offset, little, base, what, index);
     headers.push(
       is64
         ? {
             index,
             nameOffset: word(0),
             type: word(4),
-            flags: Number(view.getBigUint64(at + 8, little) & 0xffff_ffffn),
+            flags: word(little ? 8 : 12),
             offset: long(24, "sh_offset"),
             size: long(32, "sh_size"),
             link: word(40),

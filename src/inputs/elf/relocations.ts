@@ -1,4 +1,5 @@
 import { MAX_RELOCATIONS } from "../../shared/limits.ts";
+import { uint64 } from "../bytes.ts";
 import { sectionBytes, sectionError, SHT_REL, SHT_RELA, type Elf, type Section } from "./elf.ts";
 
 /** The relocations of one section: where the linker fills in what, four columns of equal length in the file's order. */
@@ -36,11 +37,12 @@ const readTable = (elf: Elf, table: Section, target: Section): Relocations => {
   for (let i = 0; i < count; i++) {
     const at = i * entry;
     if (is64) {
-      offsets[i] = Number(view.getBigUint64(at, little));
+      offsets[i] = uint64(view, at, little);
       // r_info holds the symbol in its upper and the type in its lower half, in the file's byte order.
       types[i] = view.getUint32(at + (symbolFirst ? 12 : 8), little);
       symbols[i] = view.getUint32(at + (symbolFirst ? 8 : 12), little);
-      if (withAddend) addends[i] = Number(view.getBigInt64(at + 16, little));
+      if (withAddend)
+        addends[i] = view.getInt32(at + (little ? 20 : 16), little) * 0x1_0000_0000 + view.getUint32(at + (little ? 16 : 20), little);
     } else {
       const info = view.getUint32(at + 4, little);
       offsets[i] = view.getUint32(at, little);

@@ -1,5 +1,5 @@
 import { MAX_SYMBOLS } from "../../shared/limits.ts";
-import { stringTable } from "../bytes.ts";
+import { stringTable, uint64 } from "../bytes.ts";
 import { sectionBytes, sectionError, SHT_SYMTAB, type Elf, type Section } from "./elf.ts";
 
 // include/uapi/linux/elf.h
@@ -29,9 +29,10 @@ export interface SymbolTable {
   /** Index of the first symbol that is not local (sh_info). */
   readonly firstGlobal: number;
   at(index: number): ElfSymbol;
-  /** Section index of a symbol, and its type, without reading its name. */
+  /** Section index of a symbol, its type and its name, without the rest. */
   sectionOf(index: number): number;
   typeOf(index: number): number;
+  nameOf(index: number): string;
 }
 
 /**
@@ -67,21 +68,27 @@ const symbolTable = (elf: Elf, table: Section, strings: Section, count: number):
     if (index >= 0 && index < count) return index * entry;
     throw sectionError(elf, table, 0, `symbol ${index} of ${count}`);
   };
+  const nameOf = (index: number): string => {
+    const at = check(index);
+    const name = names(view.getUint32(at, little));
+    if (name === undefined) throw sectionError(elf, table, at, `the name of symbol ${index} lies outside ${strings.name}, or is none`);
+    return name;
+  };
   return {
     count,
     firstGlobal: table.info,
     sectionOf: (index) => view.getUint16(check(index) + (is64 ? 6 : 14), little),
     typeOf: (index) => view.getUint8(check(index) + (is64 ? 4 : 12)) & 15,
+    nameOf,
     at: (index) => {
       const at = check(index);
-      const name = names(view.getUint32(at, little));
-      if (name === undefined) throw sectionError(elf, table, at, `the name of symbol ${index} lies outside ${strings.name}, or is none`);
+      const name = nameOf(index);
       const info = view.getUint8(at + (is64 ? 4 : 12));
       return {
         index,
         name,
-        value: is64 ? Number(view.getBigUint64(at + 8, little)) : view.getUint32(at + 4, little),
-        size: is64 ? Number(view.getBigUint64(at + 16, little)) : view.getUint32(at + 8, little),
+        value: is64 ? uint64(view, at + 8, little) : view.getUint32(at + 4, little),
+        size: is64 ? uint64(view, at + 16, little) : view.getUint32(at + 8, little),
         section: view.getUint16(at + (is64 ? 6 : 14), little),
         type: info & 15,
         weak: info >> 4 === STB_WEAK,

@@ -48,8 +48,14 @@ const evaluate = (operand: Operand | undefined, state: State): Values => {
 };
 
 const apply = (step: Step, state: State, architecture: Architecture, owner: string): void => {
-  const values = step.writes.map(({ from }) => evaluate(from, state));
-  for (const [i, { register, maybe }] of step.writes.entries()) state[register] = maybe ? join(state[register]!, values[i]!) : values[i]!;
+  const { writes } = step;
+  // All of them see what was there before.
+  const values = writes.length > 1 ? writes.map(({ from }) => evaluate(from, state)) : undefined;
+  for (let i = 0; i < writes.length; i++) {
+    const { register, maybe, from } = writes[i]!;
+    const now = values ? values[i]! : evaluate(from, state);
+    state[register] = maybe ? join(state[register]!, now) : now;
+  }
   if (!step.call?.returns) return;
   for (const register of architecture.clobbered) state[register] = UNKNOWN;
   state[architecture.result] = [{ kind: "address", base: resultBase(owner, step.at), offset: 0 }];
@@ -103,9 +109,14 @@ export const follow = (
     const before = states.get(at);
     if (!before) states.set(at, [...state]);
     else {
-      const joined = before.map((each, i) => join(each, state[i]!));
-      if (joined.every((each, i) => each === before[i])) return;
-      states.set(at, joined);
+      let isNew = false;
+      for (let i = 0; i < before.length; i++) {
+        const joined = join(before[i]!, state[i]!);
+        if (joined === before[i]) continue;
+        before[i] = joined;
+        isNew = true;
+      }
+      if (!isNew) return;
     }
     waiting.push(at);
   };

@@ -23,9 +23,10 @@ export interface Filled {
   readonly count: number;
   /** In the order of their places. */
   at(position: number): Reference;
-  /** Its place and its type alone. */
+  /** Its place, its type and what it refers to alone. */
   placeAt(position: number): number;
   typeAt(position: number): number;
+  baseAt(position: number): string;
   /** The first position whose place is not before `offset`. */
   from(offset: number): number;
   find(offset: number): Reference | undefined;
@@ -53,8 +54,10 @@ const once = <T>(make: (section: Section) => T): ((section: Section) => T) => {
   };
 };
 
+type NamedPlace = Place & { readonly name: string };
+
 /** Names a place: an undefined symbol's own, else bytes in a section. */
-const placeOf = (elf: Elf, symbols: SymbolTable, index: number): Place & { readonly name: string } => {
+const placeOf = (elf: Elf, symbols: SymbolTable, index: number): NamedPlace => {
   const { name, value, section } = symbols.at(index);
   return isRealIndex(section) && elf.sections[section]
     ? { base: sectionBase(section), offset: value, name }
@@ -82,7 +85,12 @@ const joined = (tables: readonly [Relocations, ...Relocations[]]): Relocations =
   return all;
 };
 
-const filledBy = (elf: Elf, tables: readonly Relocations[], section: Section, symbols: SymbolTable): Filled | undefined => {
+const filledBy = (
+  elf: Elf,
+  tables: readonly Relocations[],
+  section: Section,
+  placeOf: (index: number) => NamedPlace,
+): Filled | undefined => {
   const [table, ...others] = tables;
   if (!table) return undefined;
   const { count, offsets, types, addends, symbols: indexes } = joined([table, ...others]);
@@ -95,7 +103,7 @@ const filledBy = (elf: Elf, tables: readonly Relocations[], section: Section, sy
   const view = inPlace && new DataView(inPlace.buffer, inPlace.byteOffset, inPlace.byteLength);
   const at = (position: number): Reference => {
     const i = indexAt(position);
-    const place = placeOf(elf, symbols, indexes[i]!);
+    const place = placeOf(indexes[i]!);
     const [where, type] = [offsets[i]!, types[i]!];
     const addend = view && type === R_386_32 && where + 4 <= view.byteLength ? view.getUint32(where, true) : addends[i]!;
     return { base: place.base, name: place.name, offset: place.offset + addend, at: where, type };
@@ -113,7 +121,16 @@ const filledBy = (elf: Elf, tables: readonly Relocations[], section: Section, sy
     const position = from(offset);
     return position < count && placeAt(position) === offset ? at(position) : undefined;
   };
-  return { section, count, at, placeAt, typeAt: (position) => types[indexAt(position)]!, from, find };
+  return {
+    section,
+    count,
+    at,
+    placeAt,
+    typeAt: (position) => types[indexAt(position)]!,
+    baseAt: (position) => placeOf(indexes[indexAt(position)]!).base,
+    from,
+    find,
+  };
 };
 
 /** Opens a module for following its code. @throws InputError where relocations or symbols lie out of range, once they are asked for. */
@@ -126,9 +143,11 @@ export const openImage = (elf: Elf, symbols: SymbolTable): Image => {
     else tables.set(table.target, [table]);
   }
   const bytes = once((section) => sectionBytes(elf, section));
+  const places: NamedPlace[] = [];
+  const place = (index: number): NamedPlace => (places[index] ??= placeOf(elf, symbols, index));
   const filled = once((section) => {
     const mine = tables.get(section)?.map((table) => table.read()) ?? [];
-    return filledBy(elf, mine, section, symbols);
+    return filledBy(elf, mine, section, place);
   });
   const code = once((section): Code => {
     const content = bytes(section);
@@ -142,9 +161,9 @@ export const openImage = (elf: Elf, symbols: SymbolTable): Image => {
   });
   const positions = once((section) => {
     const found = new Map<string, number[]>();
-    const { count, at } = filled(section) ?? { count: 0, at: () => undefined };
+    const { count, baseAt } = filled(section) ?? { count: 0, baseAt: () => "" };
     for (let i = 0; i < count; i++) {
-      const base = at(i)!.base;
+      const base = baseAt(i);
       const list = found.get(base);
       if (list) list.push(i);
       else found.set(base, [i]);

@@ -3,7 +3,7 @@ import { isRealIndex, sectionError, type Elf } from "../elf/elf.ts";
 import { SHN_UNDEF, STT_FUNC, type SymbolTable } from "../elf/symbols.ts";
 import { arm64 } from "./arm64.ts";
 import { stringsAnywhere, stringsBefore, stringsInCode, stringsInData } from "./candidates.ts";
-import type { LookupDoors, NameLookup } from "./doors.ts";
+import type { Door, LookupDoors, NameLookup } from "./doors.ts";
 import { explore, type DoorCall, type Way } from "./explore.ts";
 import { isCode, isData, openImage, type Image } from "./image.ts";
 import { NOT_KNOWN, type FoundName } from "./names.ts";
@@ -23,20 +23,28 @@ interface Origin extends Place {
   readonly way: Way;
 }
 
+const doorMaps = new WeakMap<LookupDoors, ReadonlyMap<string, Door>>();
+
+const doorMap = (doors: LookupDoors): ReadonlyMap<string, Door> => {
+  const known = doorMaps.get(doors) ?? new Map(Object.entries(doors));
+  doorMaps.set(doors, known);
+  return known;
+};
+
 /** The doors that the module has: imported, or defined in it where such a definition is the door too. */
 const originsOf = (symbols: SymbolTable, doors: LookupDoors): Origin[] => {
   const origins: Origin[] = [];
-  const known = new Map(Object.entries(doors));
+  const known = doorMap(doors);
   for (let index = 1; index < symbols.count && origins.length < MAX_ORIGINS; index++) {
     const section = symbols.sectionOf(index);
     // Most symbols are the module's own, and no functions: their names need not be read.
     if (section !== SHN_UNDEF && !(isRealIndex(section) && symbols.typeOf(index) === STT_FUNC)) continue;
-    const { name, value } = symbols.at(index);
+    const name = symbols.nameOf(index);
     const takes = known.get(name);
     if (!takes) continue;
     const way = { door: name, takes };
     if (section === SHN_UNDEF) origins.push({ base: symbolBase(index), offset: 0, way });
-    else if (takes.ownDefinition) origins.push({ base: sectionBase(section), offset: value, way });
+    else if (takes.ownDefinition) origins.push({ base: sectionBase(section), offset: symbols.at(index).value, way });
   }
   return origins;
 };
