@@ -3,11 +3,18 @@ import type { Site } from "../shared/vocabulary.ts";
 import type { Place } from "../shared/yaml.ts";
 import type { Subject, Use } from "./model.ts";
 
-const useOf = (entry: ManifestSubjectFile["uses"][number], place: Site | undefined): Use => {
+/** Uses of symbols without places: one object for all subjects that take one alike, so that what is said of it is said once. */
+type Alike = Map<string, Use>;
+
+const useOf = (entry: ManifestSubjectFile["uses"][number], place: Site | undefined, alike: Alike): Use => {
   const here = place ? [place] : [];
   if (typeof entry === "string") return { kind: "symbol", name: entry, weak: false, origin: "author", sites: here };
   const { name, kind = "symbol", weak = false, origin = "author", crc, written, seen, how, guarded, core, count, sites = here } = entry;
-  return {
+  const isPlain = kind === "symbol" && sites.length === 0 && !seen && how === undefined && !guarded && !core && count === undefined;
+  const key = isPlain ? JSON.stringify([name, weak, origin, crc, written]) : undefined;
+  const known = key === undefined ? undefined : alike.get(key);
+  if (known) return known;
+  const use: Use = {
     kind,
     name,
     weak,
@@ -21,13 +28,20 @@ const useOf = (entry: ManifestSubjectFile["uses"][number], place: Site | undefin
     ...(count !== undefined && { count }),
     sites: sites as Use["sites"],
   };
+  if (key !== undefined) alike.set(key, use);
+  return use;
 };
 
 /**
  * A manifest's subject. Where it names no file that it was exported from, its findings stand in the manifest itself:
  * at `place`, or where `placeOfUse` says a use is written.
  */
-export const subjectOf = (entry: ManifestSubjectFile, place: Place, placeOfUse?: (index: number) => Place): Subject => {
+export const subjectOf = (
+  entry: ManifestSubjectFile,
+  place: Place,
+  placeOfUse?: (index: number) => Place,
+  alike: Alike = new Map(),
+): Subject => {
   const { path, sha256, arch, vermagic, intree, signed, modversions } = entry;
   return {
     name: entry.name,
@@ -47,14 +61,16 @@ export const subjectOf = (entry: ManifestSubjectFile, place: Place, placeOfUse?:
     oddities: entry.oddities ?? [],
     modinfo: entry.modinfo ?? [],
     exports: (entry.exports ?? []) as Subject["exports"],
-    uses: entry.uses.map((use, index) => useOf(use, path === undefined ? placeOfUse?.(index) : undefined)),
+    uses: entry.uses.map((use, index) => useOf(use, path === undefined ? placeOfUse?.(index) : undefined, alike)),
   };
 };
 
 /** The subjects of a manifest, as if each had been read from its own file; places in the manifest are asked for only where they will be shown. */
-export const subjectsFromManifest = ({ manifest, yaml }: ParsedManifest): readonly Subject[] =>
-  manifest.subjects.map((entry, index) =>
+export const subjectsFromManifest = ({ manifest, yaml }: ParsedManifest): readonly Subject[] => {
+  const alike: Alike = new Map();
+  return manifest.subjects.map((entry, index) =>
     entry.path === undefined
-      ? subjectOf(entry, yaml.placeOf(["subjects", index]), (use) => yaml.placeOf(["subjects", index, "uses", use]))
-      : subjectOf(entry, { file: yaml.file, line: 1, column: 1 }),
+      ? subjectOf(entry, yaml.placeOf(["subjects", index]), (use) => yaml.placeOf(["subjects", index, "uses", use]), alike)
+      : subjectOf(entry, { file: yaml.file, line: 1, column: 1 }, undefined, alike),
   );
+};

@@ -63,7 +63,8 @@ const usesOf = (facts: ModuleFacts, names: SymbolNames): Use[] => {
   const sites = sitesBySymbol(facts, root);
   const uses = facts.undefinedSymbols.map(({ name, weak }): Use => {
     const crc = crcs.get(name);
-    const places = sites.get(name) ?? [];
+    const places = sites.get(name);
+    if (!places) return names.plainUse(facts.arch, name, weak, crc);
     // Assembler in an inline function leaves no chain: what has no line is judged as without debug information.
     const written = names.writtenFor(
       name,
@@ -80,13 +81,13 @@ const usesOf = (facts: ModuleFacts, names: SymbolNames): Use[] => {
     };
   });
   const layout = crcs.get(MODULE_LAYOUT);
-  if (layout !== undefined && !uses.some((use) => use.name === MODULE_LAYOUT)) {
-    uses.push({ kind: "symbol", name: MODULE_LAYOUT, weak: false, origin: "toolchain", crc: layout, sites: [] });
-  }
+  if (layout !== undefined && !uses.some((use) => use.name === MODULE_LAYOUT))
+    uses.push(names.plainUse(facts.arch, MODULE_LAYOUT, false, layout));
   for (const { spelled, name } of facts.livepatchSymbols) {
     uses.push({ kind: "private", name, weak: false, origin: "author", seen: "struct", sites: sites.get(spelled) ?? [] });
   }
-  return [...uses, ...lookedUp(facts, root)].sort(byName);
+  uses.push(...lookedUp(facts, root));
+  return uses.sort(byName);
 };
 
 /** What a module's facts mean: its name, licences and namespaces out of modinfo, and its uses. */
@@ -110,7 +111,7 @@ export const subjectFromModule = (facts: ModuleFacts, path: string, names: Symbo
     signed: facts.signature !== undefined,
     modversions: facts.modversions.form,
     oddities: odditiesOf(facts),
-    modinfo: facts.modinfo.map(({ key, value }) => `${key}=${value}`),
+    modinfo: facts.modinfo.map(({ text }) => (text.includes("=") ? text : `${text}=`)),
     exports: facts.exports.toSorted(byName),
     uses: usesOf(facts, names),
   };

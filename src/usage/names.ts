@@ -1,4 +1,5 @@
 import { compileGlobs } from "../shared/glob.ts";
+import type { Use } from "./model.ts";
 
 /** What is known of symbol names: which the toolchain adds, and what authors write for those that headers make. */
 export interface SymbolNames {
@@ -9,6 +10,8 @@ export interface SymbolNames {
    * shows itself in the chain: only what a macro made is still to be told.
    */
   writtenFor(name: string, seen: boolean): readonly string[] | undefined;
+  /** The use of a symbol without places: one object for all modules that take it alike, so that what is said of it is said once. */
+  plainUse(arch: string, name: string, weak: boolean, crc: number | undefined): Use;
 }
 
 /** Lists by architecture (`all` for each) of names or globs, as rules/data/toolchain.yaml holds them. */
@@ -37,12 +40,32 @@ export const compileNames = (toolchain: ToolchainList, writtenNames: WrittenList
     const rest = name.slice(family.symbol.length - 1);
     return { ...family, symbol: name, written: family.written.map((each) => each.replace("*", () => rest)) };
   };
-  return {
-    isToolchain: (arch, name) => testOf(arch)(name),
-    writtenFor: (name, seen) => {
-      const entry = entryFor(name);
-      // A symbol that sources write by its own name as well may have been written so here.
-      return entry && !entry.written.includes(name) && !(seen && entry.how === "inline") ? entry.written : undefined;
-    },
+  const isToolchain = (arch: string, name: string): boolean => testOf(arch)(name);
+  const writtenFor = (name: string, seen: boolean): readonly string[] | undefined => {
+    const entry = entryFor(name);
+    // A symbol that sources write by its own name as well may have been written so here.
+    return entry && !entry.written.includes(name) && !(seen && entry.how === "inline") ? entry.written : undefined;
   };
+  const plain = new Map<string, Map<string, Use[]>>();
+  const plainUse = (arch: string, name: string, weak: boolean, crc: number | undefined): Use => {
+    const byName = plain.get(arch) ?? new Map<string, Use[]>();
+    plain.set(arch, byName);
+    const alike = byName.get(name) ?? [];
+    const known = alike.find((use) => use.weak === weak && use.crc === crc);
+    if (known) return known;
+    const written = writtenFor(name, false);
+    const use: Use = {
+      kind: "symbol",
+      name,
+      weak,
+      origin: isToolchain(arch, name) ? "toolchain" : "author",
+      ...(crc !== undefined && { crc }),
+      ...(written && { written }),
+      sites: [],
+    };
+    alike.push(use);
+    byName.set(name, alike);
+    return use;
+  };
+  return { isToolchain, writtenFor, plainUse };
 };
