@@ -76,15 +76,14 @@ const OUTSIDE: readonly { readonly may: string; readonly only: RegExp; readonly 
   { may: "node:fs", only: /^cli\/host\.ts$/, because: "one door to the file system" },
   { may: "node:path", only: /^cli\//, because: "the core knows no paths" },
   { may: "node:url", only: /^cli\//, because: "the core knows no paths" },
-  { may: "node:module", only: /^cli\/version\.ts$/, because: "package.json is read in one place" },
   {
     may: "node:crypto",
-    only: /^(cli\/(load-subjects|script-cache)|findings\/fingerprint|reporters\/html\/page)\.ts$/,
+    only: /^(cli\/(load-subjects|script-cache|builtins\/crypto)|findings\/fingerprint|reporters\/html\/page)\.ts$/,
     because: "digests are pure; nothing else of it is",
   },
   {
     may: "node:zlib",
-    only: /^(inputs\/|kernels\/(history|headers)\/|cli\/shard\.ts)/,
+    only: /^(inputs\/|kernels\/(history|headers)\/|cli\/(shard|builtins\/zlib)\.ts)/,
     because: "decompression is reading, and so are checksums",
   },
   { may: "xz-decompress", only: /^inputs\/container\.ts$/, because: "decompression is reading" },
@@ -112,6 +111,11 @@ describe("packages and Node's own modules are used where they belong", () => {
   test("nothing else is imported from outside", () => {
     const known = new Set(OUTSIDE.map(({ may }) => may));
     expect(product.filter((each) => !each.own && !known.has(each.to)).map(shown)).toEqual([]);
+  });
+
+  test("Node's own modules are asked for by name only in what the build puts in their place, before anything is loaded, and for package.json", () => {
+    const asking = files.filter((file) => readFileSync(join(SRC, file), "utf8").includes("getBuiltinModule"));
+    expect(asking.filter((file) => !/^cli\/(builtins\/\w+|bin|version)\.ts$/.test(file))).toEqual([]);
   });
 
   test("ts-morph is only ever imported when it is needed", () => {

@@ -18,6 +18,14 @@ process.stdout.on("error", async (error: NodeJS.ErrnoException) => {
 // There is nobody left to tell.
 process.stderr.on("error", () => {});
 
+/** What `--help` says where no terminal's width matters, as the build left it beside the bundle; undefined where the sources run unbundled. */
+const helpText = (): string | undefined => {
+  if (process.stdout.isTTY) return undefined;
+  const { existsSync, readFileSync } = process.getBuiltinModule("node:fs");
+  const file = new URL("help.txt", import.meta.url);
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
+};
+
 /** Opened for whatever asks more than the version. */
 const runAll = async (): Promise<number> => {
   const { nodeHost, run } = await import("./run.ts");
@@ -42,7 +50,9 @@ const runAll = async (): Promise<number> => {
 };
 
 try {
-  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) process.stdout.write(`${VERSION}\n`);
+  const only = argv.length === 1 ? argv[0] : undefined;
+  const text = only === "--version" || only === "-V" ? `${VERSION}\n` : only === "--help" || only === "-h" ? helpText() : undefined;
+  if (text !== undefined) process.stdout.write(text);
   else {
     const status = await runAll();
     process.exitCode ??= status;

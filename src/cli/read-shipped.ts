@@ -94,23 +94,20 @@ export const readShipped = (host: Host, root: string): Shipped => {
   };
 };
 
-/** What is shipped, as `rules.json` holds it. @throws InputError where any of it is not valid. */
+/** What is shipped, as the files beside the bundle hold it. @throws InputError where any of it is not valid. */
 export const freezeShipped = ({ rules, promises, presets, data }: Shipped): FrozenShipped => {
   const freeze = (list: readonly YamlText[], schema: z.ZodType): FrozenYaml[] =>
     list.map((yaml) => freezeYaml(yaml, validate(yaml, schema)));
   return {
-    rules: freeze(rules, RuleFile),
-    promises: freeze(promises, PolicyFile),
-    presets: freeze(presets, PolicyFile),
-    data: {
-      toolchain: data.toolchain,
-      written: data.written.map(({ symbol, written, how }) => ({ symbol, written, how })),
-      replacements: data.replacements,
-      bpf: data.bpf,
-      since: data.since,
-      doors: data.doors,
-      templates: data.templates,
+    rules: {
+      rules: freeze(rules, RuleFile),
+      promises: freeze(promises, PolicyFile),
+      presets: freeze(presets, PolicyFile),
+      data: { toolchain: data.toolchain, doors: data.doors },
     },
+    written: data.written.map(({ symbol, written, how }) => ({ symbol, written, how })),
+    replacements: data.replacements,
+    more: { bpf: data.bpf, since: data.since, templates: data.templates },
   };
 };
 

@@ -5,7 +5,7 @@ import type { LookupDoors } from "../inputs/lookups/doors.ts";
 import { thawYaml, type FrozenYaml } from "../shared/frozen-yaml.ts";
 import type { YamlText } from "../shared/yaml.ts";
 import type { ToolchainList, WrittenList } from "../usage/names.ts";
-import type { Replacement } from "../engine/replacements.ts";
+import type { Replacement, Replacements } from "../engine/replacements.ts";
 import type { InterfaceKind } from "../shared/vocabulary.ts";
 import type { Host } from "./host.ts";
 
@@ -33,12 +33,17 @@ export interface Shipped {
   readonly data: ShippedData;
 }
 
-/** The form of `rules.json`. */
+/** What the build leaves beside the bundle, by the names of the files: what most runs do not look at is not read with the rest. */
 export interface FrozenShipped {
-  readonly rules: readonly FrozenYaml[];
-  readonly promises: readonly FrozenYaml[];
-  readonly presets: readonly FrozenYaml[];
-  readonly data: ShippedData;
+  readonly rules: {
+    readonly rules: readonly FrozenYaml[];
+    readonly promises: readonly FrozenYaml[];
+    readonly presets: readonly FrozenYaml[];
+    readonly data: Omit<ShippedData, "written" | "replacements" | "bpf" | "since" | "templates">;
+  };
+  readonly written: ShippedData["written"];
+  readonly replacements: ShippedData["replacements"];
+  readonly more: Pick<ShippedData, "bpf" | "since" | "templates">;
 }
 
 /** The folder of the bundle, or of this file where the sources run unbundled. */
@@ -46,32 +51,62 @@ export const here = dirname(fileURLToPath(import.meta.url));
 
 /** What is shipped, as the build left it beside the bundle. */
 const loadBuilt = (host: Host): Shipped => {
-  const { rules, promises, presets, data } = JSON.parse(host.readText(join(here, "rules.json"))) as FrozenShipped;
-  return { rules: rules.map(thawYaml), promises: promises.map(thawYaml), presets: presets.map(thawYaml), data };
+  const read = <N extends keyof FrozenShipped>(name: N): FrozenShipped[N] =>
+    JSON.parse(host.readText(join(here, `${name}.json`))) as FrozenShipped[N];
+  const { rules, promises, presets, data } = read("rules");
+  let [written, replacements, more]: Partial<[FrozenShipped["written"], FrozenShipped["replacements"], FrozenShipped["more"]]> = [];
+  const readMore = (): FrozenShipped["more"] => (more ??= read("more"));
+  return {
+    rules: rules.map(thawYaml),
+    promises: promises.map(thawYaml),
+    presets: presets.map(thawYaml),
+    data: {
+      ...data,
+      get written() {
+        return (written ??= read("written"));
+      },
+      get replacements() {
+        return (replacements ??= read("replacements"));
+      },
+      get bpf() {
+        return readMore().bpf;
+      },
+      get since() {
+        return readMore().since;
+      },
+      get templates() {
+        return readMore().templates;
+      },
+    },
+  };
 };
 
 /** What is shipped, as the caller gave it or read now. */
 export const shippedOf = ({ shipped, host }: { readonly shipped?: Shipped; readonly host: Host }): Shipped => shipped ?? loadBuilt(host);
 
-/** What took the place of interfaces that are gone, by name. */
-export const replacementsOf = ({ data }: Shipped): ReadonlyMap<string, Replacement> =>
-  new Map(data.replacements.map((each) => [each.name, each]));
+/** What took the place of interfaces that are gone, by name; read when it is first asked for. */
+export const replacementsOf = ({ data }: Shipped): Replacements => {
+  let known: ReadonlyMap<string, Replacement> | undefined;
+  return { get: (name) => (known ??= new Map(data.replacements.map((each) => [each.name, each]))).get(name) };
+};
 
 /** Since which version of Linux there is a system call, a ptrace request or something of the BPF UAPI, where that is known. */
-export const sinceOf = ({ data: { since, bpf } }: Shipped): ((kind: InterfaceKind, name: string) => string | undefined) => {
-  const numbers = new Map([...bpf.helpers, ...bpf.mapTypes, ...bpf.programTypes].map((each) => [each.name, each.since]));
+export const sinceOf = ({ data }: Shipped): ((kind: InterfaceKind, name: string) => string | undefined) => {
+  let numbers: ReadonlyMap<string, string> | undefined;
+  const numbersOf = ({ helpers, mapTypes, programTypes }: BpfNames): ReadonlyMap<string, string> =>
+    (numbers ??= new Map([...helpers, ...mapTypes, ...programTypes].map((each) => [each.name, each.since])));
   // The oldest header that was looked at tells nothing of what was before it.
   const newer = (version: string | undefined): string | undefined => (version === "5.10" ? undefined : version);
   return (kind, name) => {
     switch (kind) {
       case "syscall":
-        return since.syscalls[name] ?? (since.seen[name] === undefined ? undefined : `${since.seen[name]} at the latest`);
+        return data.since.syscalls[name] ?? (data.since.seen[name] === undefined ? undefined : `${data.since.seen[name]} at the latest`);
       case "ptrace-request":
-        return since["ptrace-requests"][name.replace(/\(.*/, "")];
+        return data.since["ptrace-requests"][name.replace(/\(.*/, "")];
       case "bpf-helper":
       case "bpf-map-type":
       case "bpf-program-type":
-        return newer(numbers.get(name));
+        return newer(numbersOf(data.bpf).get(name));
       default:
         return undefined;
     }

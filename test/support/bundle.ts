@@ -22,7 +22,8 @@ export const bundle = async (folder: string): Promise<{ readonly command: string
     banner: { js: "import{createRequire as require_}from'node:module';const require=require_(import.meta.url);" },
     logLevel: "warning",
   });
-  writeFileSync(join(folder, "dist/rules.json"), JSON.stringify(freezeShipped(readOwn(nodeHost(ROOT)))));
+  for (const [name, part] of Object.entries(freezeShipped(readOwn(nodeHost(ROOT)))))
+    writeFileSync(join(folder, `dist/${name}.json`), JSON.stringify(part));
   symlinkSync(join(ROOT, "rules"), join(folder, "rules"));
   return { command: join(folder, "dist/abi-lint.mjs"), host: join(folder, "dist/host.mjs") };
 };

@@ -1,0 +1,1 @@
+export const { styleText } = process.getBuiltinModule("node:util");
