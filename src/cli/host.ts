@@ -28,8 +28,11 @@ import { MAX_TEXT, MAX_UNPACKED } from "../shared/limits.ts";
 /** The one door to the file system. Paths are taken relative to `cwd`. */
 export interface Host {
   readonly cwd: string;
-  /** Opens a file for the time of one call; bytes are read where they are asked for, those of a pipe or a device at once. */
-  withFile<T>(path: string, use: (source: ByteSource) => T | Promise<T>): Promise<T>;
+  /**
+   * Opens a file for the time of one call; bytes are read where they are asked for, those of a pipe or a device at once.
+   * @param atOnce a file of up to so many bytes is read whole, and all into memory that the next one is read into: `use` keeps none of it.
+   */
+  withFile<T>(path: string, use: (source: ByteSource) => T | Promise<T>, atOnce?: number): Promise<T>;
   /** Opens a file for as long as the process lives. */
   open(path: string): ByteSource;
   /** A whole file; one beyond MAX_TEXT is an input error. */
@@ -105,8 +108,7 @@ const NO_FOLDER = "there is no such folder to write to";
 const SHORTER = "the file became shorter while it was read";
 
 /** Reads exactly what was asked for: a file that shrinks meanwhile is an input error, not garbage. */
-const readExactly = (fd: number, name: string, offset: number, length: number): Uint8Array => {
-  const bytes = new Uint8Array(length);
+const readExactly = (fd: number, name: string, offset: number, length: number, bytes = new Uint8Array(length)): Uint8Array => {
   for (let done = 0; done < length;) {
     const count = readSync(fd, bytes, done, length - done, offset + done);
     if (count === 0) throw new InputError({ file: name, offset: offset + done, message: SHORTER });
@@ -187,6 +189,26 @@ const PIECE = 65_536;
 
 /** Bytes; a file that has no more is read at once: half of a module is looked at, in a dozen places. */
 const SMALL = 65_536;
+
+/** Memory that files are read into one after the other; several where one is open beside another. What is too large for it gets its own. */
+const idle: Uint8Array<ArrayBuffer>[] = [];
+const MOST_MEMORY = 1 << 21;
+const LEAST_MEMORY = 1 << 17;
+
+/** Some that is idle, if it is large enough for a file: most are small, and a single one needs no more than its own size. */
+const memoryFor = (size: number): Uint8Array<ArrayBuffer> => {
+  const known = idle.pop();
+  const wanted = Math.min(Math.max(size, LEAST_MEMORY), MOST_MEMORY);
+  return known && known.length >= wanted ? known : new Uint8Array(wanted);
+};
+
+const readInto = (memory: Uint8Array<ArrayBuffer>, fd: number, name: string): ((offset: number, length: number) => Uint8Array) => {
+  let used = 0;
+  return (offset, length) => {
+    const bytes = used + length <= memory.length ? memory.subarray(used, (used += length)) : undefined;
+    return guard(name, () => readExactly(fd, name, offset, length, bytes));
+  };
+};
 
 /** Reads what has no size of its own, a pipe or a device, to its end: /dev/zero has none. */
 const readToEnd = (fd: number, name: string, most: number): Buffer => {
@@ -318,9 +340,10 @@ export const nodeHost = (cwd: string): Host => {
     shown,
     stateOf: (path) => stateOf(resolve(cwd, path)),
     nextChange: (states) => nextChange(new Map([...states].map(([path, state]) => [resolve(cwd, path), state]))),
-    withFile: async (path, use) => {
+    withFile: async (path, use, atOnce) => {
       const name = shown(path);
       const fd = guard(name, () => openSync(resolve(cwd, path), "r"));
+      let memory: Uint8Array<ArrayBuffer> | undefined;
       try {
         const stat = fstatSync(fd);
         if (stat.isDirectory()) throw new InputError({ file: name, message: REASONS["EISDIR"]! });
@@ -332,8 +355,14 @@ export const nodeHost = (cwd: string): Host => {
             ),
           );
         const read = (offset: number, length: number): Uint8Array => guard(name, () => readExactly(fd, name, offset, length));
+        if (atOnce !== undefined && stat.isFile()) {
+          memory = memoryFor(stat.size);
+          const again = readInto(memory, fd, name);
+          return await use(stat.size <= atOnce ? bytesSource(name, again(0, stat.size)) : { name, size: stat.size, read: again });
+        }
         return await use(stat.isFile() && stat.size <= SMALL ? bytesSource(name, read(0, stat.size)) : { name, size: stat.size, read });
       } finally {
+        if (memory) idle.push(memory);
         closeSync(fd);
       }
     },

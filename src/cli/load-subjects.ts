@@ -5,15 +5,16 @@ import { carve } from "../inputs/bpf/embedded.ts";
 import type { BpfNames } from "../inputs/bpf/names.ts";
 import { parseBpfObject } from "../inputs/bpf/object.ts";
 import { decompressed } from "../inputs/container.ts";
+import { isExported, readExported } from "../inputs/exported-manifest.ts";
 import type { LookupDoors } from "../inputs/lookups/doors.ts";
 import { parseModule, type ModuleFacts } from "../inputs/module.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import { MAX_TEXT } from "../shared/limits.ts";
 import { subjectFromBpf } from "../usage/from-bpf.ts";
-import { subjectsFromManifest } from "../usage/from-manifest.ts";
+import { subjectOf, subjectsFromManifest } from "../usage/from-manifest.ts";
 import { subjectFromModule } from "../usage/from-module.ts";
 import { subjectFromProgram } from "../usage/from-program.ts";
-import type { Subject } from "../usage/model.ts";
+import type { Subject, Use } from "../usage/model.ts";
 import { compileNames, type SymbolNames } from "../usage/names.ts";
 import { guardSites } from "./guards.ts";
 import type { Host } from "./host.ts";
@@ -45,7 +46,7 @@ export interface LoadOptions {
 
 /** A manifest is text; this much of its beginning tells it from a binary and from prose. */
 const SNIFF = 4096;
-const CHUNK = 1 << 20;
+const CHUNK = 1 << 18;
 
 const isElf = (head: Uint8Array): boolean => head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
 
@@ -66,12 +67,12 @@ const digestOf = (source: ByteSource, { signature }: ModuleFacts): string => {
 
 /** The options as a reader wants them. */
 interface Known {
-  readonly names: SymbolNames;
+  readonly names: () => SymbolNames;
   readonly doors: LookupDoors;
   readonly places: boolean;
   readonly digest: boolean;
   readonly embedded: boolean;
-  readonly bpf: BpfNames;
+  readonly bpf: () => BpfNames;
 }
 
 /** BPF objects in a file of any kind, by where they lie in it; one that cannot be read costs only itself. */
@@ -81,7 +82,7 @@ const embeddedIn = (source: ByteSource, { bpf }: Known, problems: Problem[]): re
   return images.flatMap(({ offset, source: image }) => {
     const name = images.length === 1 ? source.name : `${source.name}@0x${offset.toString(16)}`;
     try {
-      return [subjectFromBpf(parseBpfObject({ ...image, name }, bpf), name)];
+      return [subjectFromBpf(parseBpfObject({ ...image, name }, bpf()), name)];
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(...error.problems);
@@ -120,17 +121,23 @@ const subjectsOf = async (
   if (options.embedded) return embeddedIn(source, options, problems);
   const head = source.read(0, Math.min(source.size, SNIFF));
   if (!isElf(head)) {
+    const exported = source.size <= MAX_TEXT && isExported(head) ? readExported(textOf(source, "a manifest")) : undefined;
+    if (exported) {
+      const alike = new Map<string, Use>();
+      return exported.map((entry) => subjectOf(entry, { file: source.name, line: 1, column: 1 }, undefined, alike));
+    }
     const { detectProgram, parseManifest, parseProgram } = await import("./texts.ts");
     const isProgram = !head.includes(0) && detectProgram(decodeText(head)) !== undefined;
     if (isProgram) return [finished(subjectFromProgram(parseProgram(textOf(source, "a log"), source.name), source.name), source, options)];
     if (looksLikeManifest(head)) return subjectsFromManifest(parseManifest(textOf(source, "a manifest"), source.name));
-  } else if (isBpf(head)) return [finished(subjectFromBpf(parseBpfObject(source, bpf), source.name), source, options)];
+  } else if (isBpf(head)) return [finished(subjectFromBpf(parseBpfObject(source, bpf()), source.name), source, options)];
+  const known = names();
   const facts = parseModule(source, {
-    ...(places && { placesOf: (arch: string, name: string) => !names.isToolchain(arch, name) }),
+    ...(places && { placesOf: (arch: string, name: string) => !known.isToolchain(arch, name) }),
     ...(debug && { debug }),
     doors,
   });
-  const subject = subjectFromModule(facts, source.name, names);
+  const subject = subjectFromModule(facts, source.name, known);
   return [digest ? { ...subject, sha256: digestOf(source, facts) } : subject];
 };
 
@@ -202,9 +209,14 @@ const filesOf = (host: Host, path: string, folders: string[], problems: Problem[
   return files;
 };
 
+/** Bytes of a file that is read at once: of larger ones a look at the symbols takes a part; for a digest all is read. */
+const AT_ONCE = 1 << 17;
+const AT_ONCE_WHOLE = 1 << 21;
+
 /** Reads one file, and beside a stripped module the debug information that was split off it. */
-const loadFile = (host: Host, file: string, options: Known, problems: Problem[]): Promise<readonly Subject[]> =>
-  host.withFile(file, async (source) => {
+const loadFile = (host: Host, file: string, options: Known, problems: Problem[]): Promise<readonly Subject[]> => {
+  const atOnce = options.digest ? AT_ONCE_WHOLE : AT_ONCE;
+  const load = async (source: ByteSource): Promise<readonly Subject[]> => {
     const plain = await decompressed(source);
     const split = `${file.replace(/\.(gz|xz|zst)$/, "")}.debug`;
     const guarded = (subjects: readonly Subject[]): readonly Subject[] =>
@@ -212,7 +224,9 @@ const loadFile = (host: Host, file: string, options: Known, problems: Problem[])
     if (!options.places || !MODULE.test(file) || host.kindOf(split) !== "file")
       return guarded(await subjectsOf(plain, undefined, options, problems));
     return host.withFile(split, async (debug) => guarded(await subjectsOf(plain, await decompressed(debug), options, problems)));
-  });
+  };
+  return host.withFile(file, load, atOnce);
+};
 
 /**
  * Reads every input: modules, BPF objects, logs of system calls, manifests, folders, lists of modules, `-` for standard input.
@@ -223,7 +237,15 @@ export const loadSubjects = async (
   paths: readonly string[],
   { data, places, digest = false, embedded = false, placesIn, progress }: LoadOptions,
 ): Promise<LoadedSubjects> => {
-  const options: Known = { names: compileNames(data.toolchain, data.written), doors: data.doors, bpf: data.bpf, places, digest, embedded };
+  let names: SymbolNames | undefined;
+  const options: Known = {
+    names: () => (names ??= compileNames(data.toolchain, data.written)),
+    doors: data.doors,
+    bpf: () => data.bpf,
+    places,
+    digest,
+    embedded,
+  };
   const optionsFor = (file: string): Known => ({ ...options, places: places && (placesIn?.(host.shown(file)) ?? true) });
   const subjects: Subject[] = [];
   const folders: string[] = [];

@@ -12,9 +12,9 @@ const remembering = (host: Host, asked: Map<string, string>): Host => {
   };
   return {
     ...host,
-    withFile: (path, use) => {
+    withFile: (path, use, atOnce) => {
       note(path);
-      return host.withFile(path, use);
+      return host.withFile(path, use, atOnce);
     },
     readText: (path) => {
       note(path);
