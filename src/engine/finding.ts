@@ -11,7 +11,7 @@ import type { JudgedUse } from "./judge.ts";
 import { refusersOf } from "./licence.ts";
 import { headerEvidence } from "./source/declared.ts";
 import type { Verdict } from "./promises.ts";
-import { appliesTo, replacementText, type Replacement } from "./replacements.ts";
+import { appliesTo, replacementText, type Replacements } from "./replacements.ts";
 import { stateOf, type Remark } from "./remarks.ts";
 
 export type Facts = { readonly [P in Placeholder | "written" | "perhaps"]?: string };
@@ -182,7 +182,7 @@ const baseEvidence = (views: readonly KernelView[], base: Kernel | undefined): E
 const rebuildFacts = (
   views: readonly KernelView[],
   base: Kernel | undefined,
-  replacements: ReadonlyMap<string, Replacement>,
+  replacements: Replacements,
 ): Facts & { readonly broken?: string } => {
   const rebuild = views.map((view) => view.rebuild).find(({ state }) => state !== "holds");
   if (!rebuild || !("name" in rebuild)) return {};
@@ -205,7 +205,7 @@ export interface FindingGround {
   readonly subject: Subject;
   /** The kernel the subject was built on, or the nearest that is known. */
   readonly base: Kernel | undefined;
-  readonly replacements: ReadonlyMap<string, Replacement>;
+  readonly replacements: Replacements;
 }
 
 /** A rule's verdict on a use, for the kernels it holds on (none: it does not depend on a kernel). */

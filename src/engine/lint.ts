@@ -7,13 +7,13 @@ import type { Subject } from "../usage/model.ts";
 import { compileBaseline } from "./baseline.ts";
 import { budgetRemarks } from "./budget.ts";
 import type { Documented } from "./context.ts";
-import { compileJudge, rowOf, type Ground, type SubjectJudge } from "./judge.ts";
+import { compileJudge, rowOf, type Common, type Ground, type JudgedUse, type SubjectJudge } from "./judge.ts";
 import { remarksOn, sourceRemarks, type Remark } from "./remarks.ts";
 import { compileLists, type NamedList } from "./lists.ts";
 import { compileOutlook, type Past } from "./outlook.ts";
-import type { Replacement } from "./replacements.ts";
+import type { Replacements } from "./replacements.ts";
 import { compileRule, type CodeCheck, type Found, type JudgedPrediction } from "./rules.ts";
-import { indexUses } from "./use-index.ts";
+import { indexUses, type UseIndex } from "./use-index.ts";
 import { scoresOf } from "./scores.ts";
 import type { Source, SourceView } from "./source/model.ts";
 import { verdictsOf } from "./verdicts.ts";
@@ -36,7 +36,7 @@ export interface LintInput {
   /** A subject's source, where it was given or stands beside it. */
   readonly sourceOf?: (subject: Subject) => Source | undefined;
   /** What took the place of interfaces that are gone, by name. */
-  readonly replacements?: ReadonlyMap<string, Replacement>;
+  readonly replacements?: Replacements;
   /** The lists that the policy names, as they were read. */
   readonly lists?: readonly NamedList[];
   /** What is known of past kernels, for an outlook. */
@@ -147,10 +147,21 @@ export const lint = (input: LintInput): Report => {
     // What is left of its kernels may have a waiver that all of them had not.
     else if (divided.left) settle(rule, divided.left);
   };
+  const broad = rules.flatMap(({ find }, number) => (find.mayHold ? [number] : []));
+  const mayHold = (common: Common): readonly number[] => (common.rules ??= broad.filter((number) => rules[number]!.find.mayHold!(common)));
+  /** The uses that each rule is asked about: of those that many subjects take alike what the rule says is known. */
+  const divide = (index: UseIndex): ((number: number) => UseIndex) => {
+    const asked: JudgedUse[][] = rules.map(() => []);
+    for (const judged of index.all) {
+      if (judged.common) for (const number of mayHold(judged.common)) asked[number]!.push(judged);
+      else for (const number of broad) asked[number]!.push(judged);
+    }
+    return (number) => (rules[number]!.find.mayHold ? indexUses(asked[number]!) : index);
+  };
   for (const subject of subjects) {
     const source = sourceOf(subject);
     const views = source ? source.views(kernels) : [];
-    const judge = judgeOf(subject, toldBy(views));
+    const judge = judgeOf(subject, views.length > 0 ? toldBy(views) : undefined);
     const base = source?.base && subject.kind === "source" ? source.base : judge.base;
     const uses = subject.uses.map(judge.judge);
     const index = indexUses(uses);
@@ -172,8 +183,10 @@ export const lint = (input: LintInput): Report => {
       uses: uses.map(rowOf),
     });
     if (!own(subject)) continue;
-    const ask = { base, uses: index, remarks, predictions: source ? predictionsOf(source, views, judge) : [] };
-    for (const { id, find } of rules) for (const found of find(subject, ask)) settle(id, found);
+    const ask = { base, remarks, predictions: source ? predictionsOf(source, views, judge) : [] };
+    const asked = divide(index);
+    for (const [number, { id, find }] of rules.entries())
+      for (const found of find(subject, { ...ask, uses: asked(number) })) settle(id, found);
   }
   // What the policy says of itself is no waiver's to excuse, and no baseline's to accept.
   const stale = (complete && agreed?.remarks(subjects, kernels)) || [];

@@ -43,18 +43,20 @@ export const stateOf = ({
  * Why CRCs of a subject and a kernel cannot be compared. A weak symbol carries none by design
  * (modpost skips it), and what neither side knows is another rule's affair.
  */
-const crcGaps = (subject: Subject, kernel: Kernel, base: Kernel | undefined): readonly Remark[] => {
-  const symbols = subject.uses.filter((use) => use.kind === "symbol" && !use.weak);
+const crcGaps = (subject: Subject, uses: readonly JudgedUse[], kernel: Kernel, base: Kernel | undefined): readonly Remark[] => {
+  const symbols = uses.filter(({ use }) => use.kind === "symbol" && !use.weak);
   if (symbols.length === 0) return [];
   const gap = crcGap(subject, kernel, base);
   if (gap) return [{ gap, kernel, names: [] }];
-  const found = symbols.flatMap((use) => {
-    const entry = kernel.find(use.name);
-    return entry ? [{ use, entry }] : [];
-  });
+  const built: string[] = [];
+  const offered: string[] = [];
+  for (const { use, views } of symbols) {
+    const view = views.find((each) => each.kernel === kernel);
+    if (!view?.found || view.fromSibling) continue;
+    if (use.crc === undefined) built.push(use.name);
+    else if (view.found.crc === 0) offered.push(use.name);
+  }
   const remarks: Remark[] = [];
-  const built = found.filter(({ use }) => use.crc === undefined).map(({ use }) => use.name);
-  const offered = found.filter(({ use, entry }) => use.crc !== undefined && entry.crc === 0).map(({ use }) => use.name);
   if (built.length > 0) remarks.push({ gap: "use-without-crc", kernel, names: built });
   if (offered.length > 0) remarks.push({ gap: "export-without-crc", kernel, names: offered });
   return remarks;
@@ -69,14 +71,17 @@ const GAP_OF = {
 
 /** What could not be told of the source's fate on a kernel, and of which symbols. */
 const rebuildGaps = (uses: readonly JudgedUse[], kernel: Kernel): readonly Remark[] => {
-  const named = (state: RebuildState): readonly string[] =>
-    uses.flatMap(({ use, views }) => {
-      const rebuild = use.kind === "symbol" ? views.find((view) => view.kernel === kernel)?.rebuild : undefined;
-      return rebuild?.state === state ? [use.name] : [];
-    });
+  const named = new Map<RebuildState, string[]>();
+  for (const { use, views } of uses) {
+    const state = use.kind === "symbol" ? views.find((view) => view.kernel === kernel)?.rebuild.state : undefined;
+    if (state === undefined || !(state in GAP_OF)) continue;
+    const names = named.get(state);
+    if (names) names.push(use.name);
+    else named.set(state, [use.name]);
+  }
   return Object.entries(GAP_OF).flatMap(([state, gap]) => {
-    const names = named(state as RebuildState);
-    return names.length > 0 ? [{ gap, kernel, names }] : [];
+    const names = named.get(state as RebuildState);
+    return names ? [{ gap, kernel, names }] : [];
   });
 };
 
@@ -107,8 +112,9 @@ export const sourceRemarks = ({ kind }: Subject, views: readonly SourceView[], k
 
 /** A namespace is needless where nothing that is used stands in it on any kernel asked about, or in a module of the same run. */
 const needlessImports = ({ imports }: Subject, uses: readonly JudgedUse[]): readonly string[] => {
+  if (imports.length === 0) return [];
   const views = uses.flatMap((judged) => judged.views);
-  if (imports.length === 0 || views.length === 0) return [];
+  if (views.length === 0) return [];
   const needed = new Set([...views.map(({ found }) => found?.namespace), ...uses.map(({ context }) => context.sibling?.export.namespace)]);
   return imports.filter((namespace) => !needed.has(namespace));
 };
@@ -136,7 +142,7 @@ export const remarksOn = (
     const blind = blindTo(subject, kernel);
     if (blind) return [{ gap: blind, kernel, names: [] }];
     if (subject.kind === "source") return [];
-    return subject.kind === "bpf-object" ? btfGaps(uses, kernel) : [...crcGaps(subject, kernel, base), ...rebuildGaps(uses, kernel)];
+    return subject.kind === "bpf-object" ? btfGaps(uses, kernel) : [...crcGaps(subject, uses, kernel, base), ...rebuildGaps(uses, kernel)];
   });
   const restricted = subject.imports.filter((namespace) => namespace.startsWith(MODULE_PREFIX));
   const refusing = restricted.length > 0 ? kernels.filter((kernel) => judges(subject, kernel) && checksModuleNamespaces(kernel)) : [];

@@ -12,6 +12,9 @@ export interface Replacement {
   readonly source: string;
 }
 
+/** What took the place of interfaces, by their names. */
+export type Replacements = Pick<ReadonlyMap<string, Replacement>, "get">;
+
 /** A replacement in one line: the names, what to mind, and who says so. */
 export const replacementText = ({ name, instead, note, source }: Replacement): string => {
   const others = instead.filter((each) => each !== name);

@@ -7,7 +7,7 @@ import type { Context, KernelView } from "./context.ts";
 import { remarkFinding, useFinding, type FindingGround } from "./finding.ts";
 import { predictionFinding, sameCause } from "./source/finding.ts";
 import type { Prediction } from "./source/model.ts";
-import type { JudgedUse } from "./judge.ts";
+import { sameForAll, type Common, type JudgedUse } from "./judge.ts";
 import { compileMatch } from "./match.ts";
 import { stateOf, type Remark } from "./remarks.ts";
 import { candidates, type UseIndex } from "./use-index.ts";
@@ -51,7 +51,11 @@ export interface Ask {
 }
 
 /** A rule made ready: a subject and what is known of it in, findings out. */
-export type CompiledRule = (subject: Subject, ask: Ask) => readonly Found[];
+export interface CompiledRule {
+  (subject: Subject, ask: Ask): readonly Found[];
+  /** Of a rule on uses: whether it may hold of any subject that takes a use so. */
+  readonly mayHold?: (common: Common) => boolean;
+}
 
 /** What every rule of a run has in common. */
 export type RunGround = Pick<FindingGround, "replacements"> & { readonly isBinary: boolean };
@@ -83,10 +87,10 @@ const useRule = (rule: ResolvedRule, { replacements }: RunGround): CompiledRule 
   const test = compileMatch(rule.match);
   const perKernel = needs(rule.match, "kernel");
   const pick = candidates(rule.match);
-  return (subject, { base, uses }) => {
+  const find: CompiledRule = (subject, { base, uses }) => {
     const ground: FindingGround = { rule, subject, base, replacements };
     const found: Found[] = [];
-    for (const judged of pick(uses)) {
+    for (const judged of pick ? pick(uses) : uses.all) {
       if (!(perKernel ? judged.contexts.some(test) : test(judged.context))) continue;
       const contexts = perKernel ? judged.contexts.filter(test) : [judged.context];
       found.push(
@@ -102,6 +106,10 @@ const useRule = (rule: ResolvedRule, { replacements }: RunGround): CompiledRule 
     }
     return found;
   };
+  const mayHold = ({ verdict, context, contexts }: Common): boolean =>
+    verdict === undefined || (perKernel ? contexts : [context]).some((each) => sameForAll(() => test(each)) ?? true);
+  // A rule about a few names is asked about these alone, which costs less than to ask it about every name.
+  return pick ? find : Object.assign(find, { mayHold });
 };
 
 /** A rule on predictions: one finding for a cause, for all kernels that it is the same on. */

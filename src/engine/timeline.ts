@@ -1,7 +1,7 @@
 import type { Mark, Span, Timeline } from "../findings/timeline.ts";
 import type { History } from "../kernels/history/history.ts";
 import { bucketOf, type Rates } from "../kernels/history/rates.ts";
-import { replacementText, type Replacement } from "./replacements.ts";
+import { replacementText, type Replacements } from "./replacements.ts";
 
 type Values = readonly (string | undefined)[];
 
@@ -23,12 +23,7 @@ const join = (first: string | undefined, rest: string): string | undefined => (f
  * All that a history knows of a name: an export, or what only the headers have. Undefined where no release has it.
  * @param rates how often exports broke in the past, by in-tree users.
  */
-export const timelineOf = (
-  history: History,
-  name: string,
-  rates: Rates,
-  replacements: ReadonlyMap<string, Replacement>,
-): Timeline | undefined => {
+export const timelineOf = (history: History, name: string, rates: Rates, replacements: Replacements): Timeline | undefined => {
   const exported = history.exported(name);
   const declared = history.declared(name);
   const replacement = replacements.get(name);

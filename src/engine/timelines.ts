@@ -2,7 +2,7 @@ import type { Finding, Report } from "../findings/model.ts";
 import type { Mark, Timeline } from "../findings/timeline.ts";
 import type { Timelines } from "../findings/timelines.ts";
 import type { Past } from "./outlook.ts";
-import type { Replacement } from "./replacements.ts";
+import type { Replacements } from "./replacements.ts";
 import { timelineOf } from "./timeline.ts";
 import { churnOf } from "./timelines-churn.ts";
 
@@ -27,7 +27,7 @@ const distanceOf = ({ series }: Timeline): number => DISTANCE[series.at(-1)?.mar
  * What became of the names that matter, for formats that show it: those with findings, and after them what authors took without a promise that any release
  * lacks or has with another type, first what is gone. Names that no release has are left out.
  */
-export const timelinesFor = (report: Report, past: Past, replacements: ReadonlyMap<string, Replacement>): Timelines => {
+export const timelinesFor = (report: Report, past: Past, replacements: Replacements): Timelines => {
   const { history, rates } = past;
   const found = new Set([...report.findings, ...report.waived.map(({ finding }) => finding), ...report.accepted].flatMap(nameOf));
   const uses = report.subjects.flatMap((subject) => subject.uses);

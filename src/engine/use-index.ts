@@ -31,11 +31,11 @@ export const indexUses = (uses: readonly JudgedUse[]): UseIndex => {
   };
 };
 
-/** Picks the uses that a match can be about at all, going by the names it asks for; the match itself still decides. */
-export const candidates = ({ name }: Match): ((uses: UseIndex) => Iterable<JudgedUse>) => {
-  if (name === undefined) return ({ all }) => all;
+/** Picks the uses that a match can be about at all, going by the names it asks for; the match itself still decides. Undefined: it can be about any. */
+export const candidates = ({ name }: Match): ((uses: UseIndex) => Iterable<JudgedUse>) | undefined => {
+  if (name === undefined) return undefined;
   const prefixes = [...new Set((typeof name === "string" ? [name] : (name as readonly string[])).map(literalPrefix))];
-  if (prefixes.includes("")) return ({ all }) => all;
+  if (prefixes.includes("")) return undefined;
   if (prefixes.length === 1) return (uses) => uses.starting(prefixes[0]!);
   return (uses) => new Set(prefixes.flatMap((prefix) => uses.starting(prefix)));
 };

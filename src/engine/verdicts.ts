@@ -1,9 +1,8 @@
 import type { BtfVerdict, KernelVerdict, LoadVerdict, RebuildVerdict, SourceVerdict } from "../findings/model.ts";
 import type { Kernel } from "../kernels/model.ts";
 import type { Gap, RebuildState } from "../shared/vocabulary.ts";
-import type { Subject, Use } from "../usage/model.ts";
+import type { Subject } from "../usage/model.ts";
 import { isNeededToLoad, isSpared } from "./btf.ts";
-import type { Context, KernelView } from "./context.ts";
 import type { JudgedUse } from "./judge.ts";
 import { crcStateOf } from "./predicates/crc.ts";
 import { accessOf } from "./predicates/namespace-access.ts";
@@ -114,32 +113,30 @@ const moduleVerdicts = (
   const symbols = uses.filter(({ use }) => use.kind === "symbol");
   return kernels.map((kernel): KernelVerdict => {
     const gaps = gapsOn(kernel, remarks);
-    const seen = symbols.flatMap(({ use, contexts }) => {
+    const against = { missing: 0, crcs: 0, licence: 0, namespaces: 0 };
+    const broken = { gone: 0, changed: 0, licence: 0, namespaces: 0 };
+    let unclear = 0;
+    for (const { use, contexts } of symbols) {
       const context = contexts.find((each) => each.view?.kernel === kernel);
-      return context?.view ? [{ use, context, view: context.view }] : [];
-    });
-    const count = (test: (view: KernelView, use: Use, context: Context) => boolean): number =>
-      seen.filter(({ view, use, context }) => test(view, use, context)).length;
-    const isGpl = ({ found }: KernelView): boolean => found?.type === "EXPORT_SYMBOL_GPL";
-    const namespaces = count((_view, _use, context) => ["missing", "restricted"].includes(accessOf(context) ?? ""));
-    const against = {
-      missing: count(({ found }, use) => found === undefined && !use.weak),
-      crcs: count((_view, _use, context) => crcStateOf(context) === "differs"),
-      licence: refusers.includes("loader") ? count((view, use) => isGpl(view) && !use.weak) : 0,
-      namespaces,
-    };
+      if (!context?.view) continue;
+      const { found, rebuild } = context.view;
+      const isGpl = found?.type === "EXPORT_SYMBOL_GPL";
+      const access = accessOf(context);
+      if (found === undefined && !use.weak) against.missing++;
+      if (crcStateOf(context) === "differs") against.crcs++;
+      if (isGpl && !use.weak && refusers.includes("loader")) against.licence++;
+      if (isGpl && refusers.includes("modpost")) broken.licence++;
+      if (access === "missing" || access === "restricted") against.namespaces++;
+      if (rebuild.state === "gone" || rebuild.state === "unexported") broken.gone++;
+      else if (rebuild.state === "changed") broken.changed++;
+      else if (UNTOLD.has(rebuild.state)) unclear++;
+    }
+    broken.namespaces = against.namespaces;
     const vermagic = gaps.some((gap) => BLIND.has(gap)) ? "not-checked" : vermagicOf(subject, kernel);
     const loadGaps = gaps.filter((gap) => !REBUILD_GAPS.has(gap) && !SOURCE_GAPS.has(gap));
     const refused = vermagic === "differs" || Object.values(against).some((each) => each > 0);
     const load: LoadVerdict = { state: refused ? "no" : loadGaps.length > 0 ? "not-checked" : "yes", ...against, vermagic, gaps: loadGaps };
 
-    const broken = {
-      gone: count(({ rebuild }) => rebuild.state === "gone" || rebuild.state === "unexported"),
-      changed: count(({ rebuild }) => rebuild.state === "changed"),
-      licence: refusers.includes("modpost") ? count(isGpl) : 0,
-      namespaces,
-    };
-    const unclear = count(({ rebuild }) => UNTOLD.has(rebuild.state));
     const rebuildGaps = gaps.filter((gap) => REBUILD_GAPS.has(gap) || BLIND.has(gap));
     const view = views.find((each) => each.kernel === kernel);
     const source = view?.state === "read" ? sourceVerdict(kernel, views, ofSource) : undefined;
