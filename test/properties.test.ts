@@ -59,6 +59,67 @@ const judge = (policy: object, uses: readonly object[]): Report => {
 };
 const prints = (findings: readonly Finding[]): string[] => findings.map(({ fingerprint }) => fingerprint);
 
+describe("what is said of a subject does not depend on who else takes the same", () => {
+  const RULES = {
+    "by-licence": { severity: "note", match: { kind: "symbol", licence: "MIT" }, message: "{name}" },
+    "by-module": { severity: "note", match: { kind: "symbol", module: "m1" }, message: "{name}" },
+    "by-export": { severity: "note", match: { kind: "symbol", exported: true, "export-type": "EXPORT_SYMBOL_GPL" }, message: "{name}" },
+  };
+  const policy = resolvePolicy("./p.yaml", {
+    ...shipped,
+    list: () => undefined,
+    read: () => ({
+      file: "p.yaml",
+      text: JSON.stringify({
+        extends: ["strict"],
+        promises: [{ level: "vendor", by: "us", match: { name: "v*", licence: "GPL" } }],
+        rules: RULES,
+      }),
+    }),
+  });
+  const reportOf = (subjects: readonly object[]): Report =>
+    lint({
+      subjects: subjectsFromManifest(parseManifest(JSON.stringify({ manifest: 1, subjects }), "m.json")),
+      kernels: [kernel],
+      policy,
+      today: "2026-11-23",
+    });
+  const use = fc.record({
+    name: fc.constantFrom(...NAMES),
+    weak: fc.boolean(),
+    crc: fc.constantFrom("0x00000000", "0x00000001", "0x00000003"),
+  });
+  const modules = fc.array(
+    fc.record({
+      licences: fc.constantFrom(["MIT"], ["GPL"], ["GPL", "MIT"]),
+      uses: fc.uniqueArray(use, { selector: ({ name }) => name, maxLength: 5 }),
+    }),
+    { minLength: 2, maxLength: 4 },
+  );
+
+  test("alone or among others, findings, rows and verdicts are the same", () => {
+    fc.assert(
+      fc.property(modules, (made) => {
+        const subjects = made.map((each, index) => ({
+          name: `m${index}`,
+          kind: "module",
+          path: `m${index}.ko`,
+          vermagic: "6.1.0 SMP",
+          ...each,
+        }));
+        const all = reportOf(subjects);
+        for (const subject of subjects) {
+          const alone = reportOf([subject]);
+          expect(all.findings.filter((finding) => finding.subject === subject.name)).toEqual(
+            alone.findings.filter((finding) => finding.subject === subject.name),
+          );
+          expect(all.subjects.find(({ name }) => name === subject.name)).toEqual(alone.subjects[0]);
+        }
+      }),
+    );
+  });
+});
+
 const use = fc.record({ name: fc.constantFrom(...NAMES), line: fc.integer({ min: 1, max: 900 }) });
 const uses = fc
   .uniqueArray(use, { selector: ({ name }) => name })

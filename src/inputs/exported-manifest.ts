@@ -28,8 +28,8 @@ const isListOf =
   (value) =>
     Array.isArray(value) && value.every(test);
 
-/** An object with these keys alone, in this order; those that may be left out have a `?` behind them. */
-const isObject = (fields: Readonly<Record<string, Test>>): Test => {
+/** An object with these keys alone, in this order where nothing else is said; those that may be left out have a `?` behind them. */
+const isObject = (fields: Readonly<Record<string, Test>>, order: "this" | "any" = "this"): Test => {
   const names = Object.keys(fields).map((name) => name.replace("?", ""));
   const tests = new Map(
     Object.entries(fields).map(([name, test], index) => [names[index]!, { index, test, optional: name.endsWith("?") }]),
@@ -40,7 +40,7 @@ const isObject = (fields: Readonly<Record<string, Test>>): Test => {
     let last = -1;
     for (const [key, each] of Object.entries(value)) {
       const known = tests.get(key);
-      if (!known || known.index < last || !known.test(each)) return false;
+      if (!known || (order === "this" && known.index < last) || !known.test(each)) return false;
       last = known.index;
     }
     return needed.every((name) => Object.hasOwn(value, name));
@@ -49,7 +49,7 @@ const isObject = (fields: Readonly<Record<string, Test>>): Test => {
 
 const isStep = isObject({ "function?": isText, file: isText, line: isCount(0) });
 
-const isSite = isObject({
+const SITE = {
   "file?": isText,
   "line?": isCount(1),
   "column?": isCount(1),
@@ -61,7 +61,20 @@ const isSite = isObject({
   "via?": isListOf(isStep),
   "section?": isText,
   "offset?": isCount(0),
-});
+} as const;
+const isSite = isObject(SITE, "any");
+
+type Entry = ManifestSubjectFile["uses"][number];
+type Site = NonNullable<Exclude<Entry, string>["sites"]>[number];
+const SITE_KEYS = Object.keys(SITE).map((name) => name.replace("?", "")) as (keyof Site)[];
+
+/** A place with its keys in the schema's order, which is not the one they are written in. */
+const inOrder = (site: Site): Site => Object.fromEntries(SITE_KEYS.flatMap((key) => (site[key] === undefined ? [] : [[key, site[key]]])));
+
+const withSites = (entry: Entry): Entry => {
+  if (typeof entry === "string" || !entry.sites?.some(({ via, door }) => via !== undefined || door !== undefined)) return entry;
+  return { ...entry, sites: entry.sites.map(inOrder) };
+};
 
 const isUse = isObject({
   "kind?": isOneOf(INTERFACE_KINDS),
@@ -110,5 +123,7 @@ export const isExported = (head: Uint8Array): boolean => BEGINNING.every((byte, 
 /** The subjects of a manifest that is of the form in which abi-lint writes one; undefined for any other. */
 export const readExported = (text: string): readonly ManifestSubjectFile[] | undefined => {
   const value = text.length > MAX_YAML ? undefined : jsonOf(text);
-  return isManifest(value) ? (value as { readonly subjects: readonly ManifestSubjectFile[] }).subjects : undefined;
+  if (!isManifest(value)) return undefined;
+  const { subjects } = value as { readonly subjects: readonly ManifestSubjectFile[] };
+  return subjects.map((subject) => ({ ...subject, uses: subject.uses.map(withSites) }));
 };
