@@ -1,5 +1,5 @@
 import { declaredTimelineOf, type Wanted, wantedName } from "../engine/declared.ts";
-import type { Replacement } from "../engine/replacements.ts";
+import type { Replacements } from "../engine/replacements.ts";
 import type { DeclaredTimeline } from "../findings/declared.ts";
 import type { History } from "../kernels/history/history.ts";
 import { InputError } from "../shared/input-error.ts";
@@ -52,7 +52,7 @@ const suggestion = (history: History, wanted: Wanted): string | undefined => {
 };
 
 /** What the releases' headers say of something. @throws InputError where none of them has it. */
-export const declaredOrFail = (history: History, wanted: Wanted, replacements: ReadonlyMap<string, Replacement>): DeclaredTimeline => {
+export const declaredOrFail = (history: History, wanted: Wanted, replacements: Replacements): DeclaredTimeline => {
   const found = declaredTimelineOf(history, wanted, replacements);
   if (found) return found;
   const meant = suggestion(history, wanted);

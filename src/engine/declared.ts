@@ -1,7 +1,7 @@
 import type { DeclaredMark, DeclaredSpan, DeclaredTimeline, ListChange } from "../findings/declared.ts";
 import type { HeaderName, ReleaseHeaders, Tag } from "../kernels/headers/model.ts";
 import type { History } from "../kernels/history/history.ts";
-import { replacementText, type Replacement } from "./replacements.ts";
+import { replacementText, type Replacements } from "./replacements.ts";
 
 /** What a person asks about that headers declare. */
 export type Wanted =
@@ -126,7 +126,7 @@ const listKey = ({ shape, text, list }: Said): string => JSON.stringify([shape, 
 export const declaredTimelineOf = (
   history: History,
   wanted: Wanted,
-  replacements: ReadonlyMap<string, Replacement>,
+  replacements: Replacements,
 ): DeclaredTimeline | undefined => {
   const read = history.releases.map((_, release) => history.kernel(release).declared?.());
   const said = read.map((headers) => headers && say(headers, wanted));
