@@ -669,6 +669,27 @@ describe("hostile sources are bounded", () => {
     expect(facts.notRead).toContainEqual({ file: "mod.c", why: "too-long" });
   });
 
+  const doubled = (body: string): string =>
+    `${Array.from({ length: 40 }, (_, index) => `#define M${index}(x) M${index + 1}(${body})\n`).join("")}int a = M0(ab);\n`;
+  test.each([
+    ["tokens that ## doubles", { "mod.c": doubled("x##x") }, ["mod.c too-long"]],
+    ["strings that # doubles", { "mod.c": doubled("#x #x") }, ["mod.c too-long"]],
+    ["half a million arguments", { "mod.c": `#define F(a, ...) __VA_ARGS__\nint x[] = { F(${"1,".repeat(250_000)}1) };` }, []],
+    ["comments that nothing ends", { "mod.c": '"/*"\n#a\n'.repeat(200_000) }, []],
+    ["a makefile that includes itself", { Makefile: `${MAKEFILE}${"include Makefile\n".repeat(3000)}` }, undefined],
+    ["makefiles that include each other", { Makefile: `${MAKEFILE}include a.mk\n`, "a.mk": "include Makefile\n".repeat(500) }, undefined],
+    ["a variable that grows with each line", { Makefile: `${MAKEFILE}${"ccflags-y += -DA=$(ccflags-y) -Ix\n".repeat(15_000)}` }, undefined],
+    ["a pattern of stars", { Makefile: `${MAKEFILE}X := $(wildcard ${"*a".repeat(30)}b)\n`, ["a".repeat(250)]: "" }, []],
+    ["a dkms.conf whose variables double", { "dkms.conf": `X="${"x".repeat(1000)}"\n${'X="$X$X"\n'.repeat(60)}` }, []],
+  ] as const)("%s", (_, files, notRead) => {
+    const started = process.cpuUsage();
+    const facts = read({ "mod.c": "int a;\n", ...(files as Files) }, headers);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1e6).toBeLessThan(20);
+    expect(facts.units).toHaveLength(1);
+    if (notRead !== undefined) expect(facts.notRead.map(({ file, why }) => `${file} ${why}`)).toEqual(notRead);
+  });
+
   test("macros that name themselves and each other end where C says", () => {
     const facts = read({ "mod.c": "#define f(x) f(x, 1)\n#define a b\n#define b a\nint g(void) { return f(a); }\n" }, headers);
     expect(

@@ -51,7 +51,7 @@ export interface Preprocessed {
 
 const MAX_DEPTH = 64;
 const MAX_INCLUDES = 4000;
-const MAX_TOKENS = 1_500_000;
+const MAX_TOKENS = 3_000_000;
 /** `#if` deeper than this is not followed. */
 const MAX_NESTING = 200;
 

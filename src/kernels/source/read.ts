@@ -18,8 +18,8 @@ const MAX_FILE = 4_000_000;
 /** Files of a script that may decide about macros. */
 const MAX_SCRIPT = 1_000_000;
 const MAX_SCRIPTS = 8_000_000;
-/** Tokens of all units: nvidia's 182 files have 20 million. */
-const MAX_ALL_TOKENS = 40_000_000;
+/** Tokens of all units. */
+const MAX_ALL_TOKENS = 15_000_000;
 const MAX_UNITS = 2000;
 /** Files of one name that are looked at for an #include. */
 const MAX_NAMESAKES = 100;
