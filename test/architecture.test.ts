@@ -124,7 +124,8 @@ describe("packages and Node's own modules are used where they belong", () => {
 });
 
 test("a program is started in one place, which only runs when it is asked to", () => {
-  const starts = /child_process|worker_threads|getBuiltinModule\((?!"node:(fs|url|path|crypto|zlib|util|module)"\))|\b(spawn|exec|execFile|fork)(Sync)?\(/;
+  const starts =
+    /child_process|worker_threads|getBuiltinModule\((?!"node:(fs|url|path|crypto|zlib|util|module)"\))|\b(spawn|exec|execFile|fork)(Sync)?\(/;
   const product = files.filter((file) => folderOf(file) !== "history");
   // no-programs.ts is what every other use of node:child_process is built with.
   expect(product.filter((file) => starts.test(readFileSync(join(SRC, file), "utf8").replaceAll(/\.exec\(/g, ""))).sort()).toEqual([

@@ -63,7 +63,6 @@ const VARIABLES = {
   HOME: "where XDG_CACHE_HOME is not set, its .cache stands for that",
   GITHUB_STEP_SUMMARY: "the file that --format github appends its summary of the job to",
   PATH: "where --confirm looks for the compiler",
-  TMPDIR: "where that compiler runs (default: /tmp)",
   VISUAL: "the editor that abi-lint init writes a task for, where no .vscode is seen",
   EDITOR: "the same where VISUAL is not set",
 } as const satisfies Record<string, string>;

@@ -123,11 +123,7 @@ const listKey = ({ shape, text, list }: Said): string => JSON.stringify([shape, 
  * What the headers of each release of a history declare under a name, and when that came, changed and went.
  * Undefined where no release has it, or no history knows what headers declare.
  */
-export const declaredTimelineOf = (
-  history: History,
-  wanted: Wanted,
-  replacements: Replacements,
-): DeclaredTimeline | undefined => {
+export const declaredTimelineOf = (history: History, wanted: Wanted, replacements: Replacements): DeclaredTimeline | undefined => {
   const read = history.releases.map((_, release) => history.kernel(release).declared?.());
   const said = read.map((headers) => headers && say(headers, wanted));
   const first = said.find((each) => each !== undefined);
