@@ -10,6 +10,7 @@ import { planBuild } from "../kernels/source/plan.ts";
 import { openSource, readSource, sameModule, type OpenSource } from "../kernels/source/read.ts";
 import { InputError, type Problem } from "../shared/input-error.ts";
 import type { Confirmation } from "../shared/vocabulary.ts";
+import { bareSubject } from "../usage/bare.ts";
 import type { Subject } from "../usage/model.ts";
 import type { Host } from "./host.ts";
 import type { KnownKernels } from "./load-kernels.ts";
@@ -161,21 +162,7 @@ export const loadSources = (
     const modules = headers ? [...new Set(from.modules(headers))] : [];
     const path = host.shown(folder);
     const name = modules.length === 1 ? modules[0]! : basename(resolve(host.cwd, folder));
-    const bare: Subject = {
-      name,
-      kind: "source",
-      path,
-      line: 1,
-      column: 1,
-      licences: [],
-      depends: [],
-      imports: [],
-      oddities: [],
-      modinfo: [],
-      exports: [],
-      uses: [],
-    };
-    return [attach(bare, from, undefined)];
+    return [attach(bareSubject(name, "source", path), from, undefined)];
   };
 
   const all = [...subjects.map(withSource), ...folders.flatMap(ofFolder)];

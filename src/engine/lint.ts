@@ -3,6 +3,7 @@ import { compareFindings } from "../findings/order.ts";
 import type { Kernel } from "../kernels/model.ts";
 import type { Baseline } from "../policy/baseline.ts";
 import type { ResolvedPolicy, ResolvedRule } from "../policy/model.ts";
+import { bareSubject } from "../usage/bare.ts";
 import type { Subject } from "../usage/model.ts";
 import { compileBaseline } from "./baseline.ts";
 import { budgetRemarks } from "./budget.ts";
@@ -63,20 +64,7 @@ const textOf = ({ id, title, message, words, why, instead, references, remarks }
 });
 
 /** The subject of findings about the policy itself. */
-const POLICY: Subject = {
-  name: "policy",
-  kind: "module",
-  path: "",
-  line: 1,
-  column: 1,
-  licences: [],
-  depends: [],
-  imports: [],
-  oddities: [],
-  modinfo: [],
-  exports: [],
-  uses: [],
-};
+const POLICY = bareSubject("policy", "module", "");
 
 const releaseOf = (vermagic: string | undefined): string | undefined => vermagic?.split(" ", 1)[0];
 

@@ -1,6 +1,7 @@
 // What a kernel's headers say of a use of theirs.
 
 import type { Evidence } from "../../findings/model.ts";
+import type { HeaderName } from "../../kernels/headers/model.ts";
 import type { Kernel } from "../../kernels/model.ts";
 import type { InterfaceKind } from "../../shared/vocabulary.ts";
 import type { Use } from "../../usage/model.ts";
@@ -26,19 +27,27 @@ export const declaresEvidence = (kernel: string, name: string, declared: readonl
 const OF_HEADERS: ReadonlySet<InterfaceKind> = new Set(["header", "header-function", "macro", "constant", "struct-member", "kernel-type"]);
 
 /** At most so many declarations of a name are shown. */
-const MAX_DECLARES = 3;
+export const MAX_DECLARES = 3;
+
+/** A declaration of a release, as a finding shows it. */
+export const declaresName = (entry: HeaderName): Declares => {
+  const { header, form } = entry;
+  if (entry.form === "constant") return { header, form: "constant", type: entry.of };
+  if (entry.form === "macro")
+    return {
+      header,
+      form: "macro",
+      ...(entry.parameters !== undefined && { parameters: entry.parameters }),
+      ...(entry.variadic && { isVariadic: true }),
+    };
+  return { header, form: form as "function", type: entry.type };
+};
 
 const lookUp = ({ kind, name }: Use, kernel: Kernel): readonly Declares[] => {
   const headers = kernel.declared!();
   if (kind === "header") return headers.hasHeader(name) ? [{ header: name, form: "macro" }] : [];
   const [, tag, tagName, member] = /^(struct|union|enum) (\w+)(?:\.(\w+))?$/.exec(name) ?? [];
-  if (tag === undefined)
-    return headers.names(name).map((entry): Declares => {
-      const { header, form } = entry;
-      if (entry.form === "constant") return { header, form: "constant", type: entry.of };
-      if (entry.form !== "macro") return { header, form: form as "function", type: entry.type };
-      return { header, form: "macro", ...(entry.parameters !== undefined && { parameters: entry.parameters }), isVariadic: entry.variadic };
-    });
+  if (tag === undefined) return headers.names(name).map(declaresName);
   const found = headers.tag(tag as "struct", tagName!);
   if (!found) return [];
   if (member === undefined) return [{ header: found.header, form: "struct" }];

@@ -1,28 +1,13 @@
 // What of a source will not compile on one release, and does on another.
 
-import type { HeaderName, ReleaseHeaders } from "../../kernels/headers/model.ts";
+import type { ReleaseHeaders } from "../../kernels/headers/model.ts";
 import { parseType, showType } from "../../kernels/source/ctype.ts";
 import type { Place, SourceFacts, SourceUnit, Undecided } from "../../kernels/source/model.ts";
 import { reachInto } from "../../kernels/source/reach.ts";
 import { kernelMember, kernelTag } from "../../kernels/source/world.ts";
+import { declaresName, MAX_DECLARES } from "./declared.ts";
 import type { Declares, Prediction } from "./model.ts";
 import { type Problem, problemsOf } from "./problems.ts";
-
-const declaresName = (entry: HeaderName): Declares => {
-  const { header, form } = entry;
-  if (entry.form === "constant") return { header, form: "constant", type: entry.of };
-  if (entry.form === "macro")
-    return {
-      header,
-      form: "macro",
-      ...(entry.parameters !== undefined && { parameters: entry.parameters }),
-      ...(entry.variadic && { isVariadic: true }),
-    };
-  return { header, form: form as "function", type: entry.type };
-};
-
-/** What a release declares under a subject, at most so many. */
-const MAX_DECLARES = 3;
 
 const declaresOf = (subject: string, headers: ReleaseHeaders): readonly Declares[] => {
   if (subject.endsWith(".h") && !subject.includes(" ")) return headers.hasHeader(subject) ? [{ header: subject, form: "macro" }] : [];
