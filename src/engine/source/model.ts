@@ -82,7 +82,7 @@ export interface Source {
   views(kernels: readonly Kernel[]): readonly SourceView[];
 }
 
-const OF_MAKEFILES: ReadonlySet<NotRead["why"]> = new Set(["make-not-understood", "module-not-found", "assembler"]);
+const OF_MAKEFILES: ReadonlySet<NotRead["why"]> = new Set(["make-not-understood", "assembler"]);
 
 /** What it means for a verdict that something was not read: a file that counts, or a part of the makefiles that may decide nothing. */
 export const gapOf = ({ why }: NotRead): Gap => (OF_MAKEFILES.has(why) ? "build-not-understood" : "source-not-read");
