@@ -59,7 +59,8 @@ export const evidenceLine = (evidence: Evidence): EvidenceLine => {
       return { from: "compiled", text: visible(`${evidence.type}${offsetText(evidence.offset)}`) };
     case "declares": {
       const { kernel, name, header, text } = evidence;
-      const what = header === undefined ? `no header declares ${name}` : text === undefined ? `<${header}>` : `${text}, in <${header}>`;
+      const nothing = name.endsWith(".h") ? `there is no ${name}` : `no header declares ${name}`;
+      const what = header === undefined ? nothing : text === undefined ? `<${header}>` : `${text}, in <${header}>`;
       return { from: visible(kernel), text: visible(what) };
     }
     case "condition":
