@@ -90,14 +90,15 @@ export const loadSources = (
 ): LoadedSources => {
   const problems: Problem[] = [];
   const opened = new Map<string, Opened | undefined>();
-  const openAt = (folder: string): Opened | undefined => {
+  /** A folder that nobody named, and that cannot be read as a source, is none. */
+  const openAt = (folder: string, isNamed: boolean): Opened | undefined => {
     const key = resolve(host.cwd, folder);
     if (!opened.has(key)) {
       try {
         opened.set(key, openFolder(host, folder));
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        problems.push(...error.problems);
+        if (isNamed) problems.push(...error.problems);
         opened.set(key, undefined);
       }
     }
@@ -146,7 +147,7 @@ export const loadSources = (
     const headers = (given ?? nearestDeclared(known.nearestTo(subject), declared()) ?? declared()[0])?.declared?.();
     if (headers === undefined) return subject;
     for (const folder of around) {
-      const from = openAt(folder);
+      const from = openAt(folder, named.length > 0);
       const module = from?.modules(headers).find((each) => sameModule(each, subject.name));
       if (from === undefined || module === undefined) continue;
       taken.add(folder);
@@ -156,7 +157,7 @@ export const loadSources = (
   };
 
   const ofFolder = (folder: string): readonly Subject[] => {
-    const from = openAt(folder);
+    const from = openAt(folder, true);
     if (from === undefined) return [];
     const headers = (given ?? declared()[0])?.declared?.();
     const modules = headers ? [...new Set(from.modules(headers))] : [];
