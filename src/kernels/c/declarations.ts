@@ -74,8 +74,9 @@ const isStorage = (token: string | undefined): boolean => token === "static" || 
 const leadingCall = (
   tokens: readonly string[],
   { attributes, macros, isMacro }: Knowledge,
+  from = 0,
 ): { readonly end: number; readonly name: string; readonly macro?: Expandable } | undefined => {
-  const at = isStorage(tokens[0]) ? 1 : 0;
+  const at = isStorage(tokens[from]) ? from + 1 : from;
   const name = tokens[at];
   if (!isWord(name) || tokens[at + 1] !== "(" || attributes.has(name)) return undefined;
   const macro = macros(name);
@@ -150,9 +151,9 @@ export const readDeclarations = (
         // Others may stand before it.
         for (let calls = 0, end = 0; calls < MAX_CALLS && end < tokens.length; calls++) {
           start = end;
-          const call = leadingCall(tokens.slice(start), knowledge);
+          const call = leadingCall(tokens, knowledge, start);
           if (call === undefined) return tokens;
-          end = start + call.end;
+          end = call.end;
         }
         const expanded = expand(tokens.slice(start), knowledge.macros, knowledge.budget) ?? [];
         const first = isStorage(expanded[0]) ? expanded[1] : expanded[0];

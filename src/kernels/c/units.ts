@@ -94,8 +94,6 @@ const guarded = (kind: string, rest: string, following: string): string | undefi
   return name === /^\s*#\s*define\s+(\w+)/.exec(following)?.[1] ? name : undefined;
 };
 
-const closing = (tokens: readonly string[]): string[] => [...tokens, "{", "}"];
-
 /**
  * Splits a file into its declarations, definitions and macros. Tolerant: what it cannot follow it skips to the next ";" or to a "}" in the first
  * column, which ends a function in kernel style (Documentation/process/coding-style.rst).
@@ -218,7 +216,7 @@ export const readUnits = (text: string, options: Options, sink: Sink): void => {
     if (brace > 0) return inBody("}");
     if (inside === "function") emit(true);
     else if (isInMembers()) tokens.push("}");
-    else if (inside !== "argument") tokens = closing(tokens);
+    else if (inside !== "argument") tokens.push("{", "}");
     inside = "nothing";
   };
 
@@ -227,7 +225,8 @@ export const readUnits = (text: string, options: Options, sink: Sink): void => {
     if (token === "{") {
       if (brace === 0) {
         if (tokens.length === 2 && tokens[0] === "extern" && tokens[1]!.startsWith('"')) return void (tokens = []);
-        if (sink.head !== undefined && paren === 0) tokens = [...sink.head(tokens)];
+        const headed = sink.head !== undefined && paren === 0 ? sink.head(tokens) : tokens;
+        if (headed !== tokens) tokens = [...headed];
         inside = opened(tokens, paren);
         if (isInMembers()) tokens.push("{");
       } else inBody(token);
