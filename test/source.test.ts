@@ -708,6 +708,9 @@ describe("hostile sources are bounded", () => {
 
   test.each([
     ["a call that the file ends in", "int g(void) { return f(a["],
+    ["parameters that the file ends in", "int g(int a["],
+    ["typeofs in typeofs", `${"typeof(".repeat(30_000)}int`],
+    ["a declaration of many names", `int ${Array.from({ length: 60_000 }, (_, index) => `a${index}`).join(", ")};`],
     ["brackets that nothing closes", `int g(void) { return ${"(".repeat(30_000)}f(1`],
     ["blocks that nothing closes", `int g(void) ${"{".repeat(30_000)} f(1);`],
     ["too many closing ones", `int g(void) { f(1); ${"}".repeat(30_000)} int h(void) { f(2); }`],

@@ -139,6 +139,9 @@ export const readDeclaration = (world: World, isFile: boolean): Declarator | und
   const start = world.at;
   const specifiers = readSpecifiers(world);
   const { storage, type, token } = specifiers;
+  /** The undecided condition around what was read so far. */
+  let cond = 0;
+  let seen = start;
   for (;;) {
     const before = world.at;
     const declarator = readDeclarator(world, type);
@@ -146,7 +149,8 @@ export const readDeclaration = (world: World, isFile: boolean): Declarator | und
     skipTrailing(world);
     if (name === undefined) break;
     const full = declarator.type;
-    const cond = condBetween(world, start, world.at);
+    if (cond === 0) cond = condBetween(world, seen, world.at);
+    seen = world.at;
     const common = { name: name.text, ...(full && { type: withoutOwn(world, full) }), ...commonOf(world, name, cond) };
     if (storage.has("typedef")) {
       world.typedefs.set(name.text, full);

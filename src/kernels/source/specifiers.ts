@@ -209,9 +209,11 @@ const readTypeof = (world: World): CType | undefined => {
   world.at++;
   const open = world.at;
   let type: CType | undefined;
-  if (!isMember) {
+  if (!isMember && world.depth <= MAX_DEPTH) {
     world.at++;
+    world.depth++;
     type = isTypeWord(world, peek(world)) ? readTypeName(world) : world.read.expression(world).type;
+    world.depth--;
   }
   world.at = open;
   skipGroup(world);
@@ -295,7 +297,8 @@ export const readDeclarator = (world: World, start: CType | undefined): Declarat
 
 /** The undecided condition that any of these tokens stands under: a type that hangs on it is undecided as a whole. */
 export const condBetween = (world: World, from: number, to: number): number => {
-  for (let at = from; at < to; at++) if (world.tokens[at]!.cond > 0) return world.tokens[at]!.cond;
+  // A declaration that the file ends in has no end.
+  for (let at = from; at < Math.min(to, world.tokens.length); at++) if (world.tokens[at]!.cond > 0) return world.tokens[at]!.cond;
   return 0;
 };
 
