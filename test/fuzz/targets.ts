@@ -539,8 +539,9 @@ export const TARGETS = {
     share: 60,
     open: (corpus) => {
       const kernels = twoKernels(corpus);
+      // As a header of another file, too, where that is not the same work over again.
       return ofText(corpus.matching(/\.[ch]$/), (text) =>
-        readTree(kernels, { Makefile: MAKEFILE, "main.c": text, "smp.c": '#include "main.h"\nint a;\n', "main.h": text }),
+        readTree(kernels, { Makefile: MAKEFILE, "main.c": text, "smp.c": '#include "main.h"\nint a;\n', "main.h": text.slice(0, 100_000) }),
       );
     },
   },
