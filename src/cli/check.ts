@@ -3,7 +3,7 @@ import { timelinesFor } from "../engine/timelines.ts";
 import type { FindingSeverity, Report } from "../findings/model.ts";
 import { atLeast } from "../findings/order.ts";
 import { REPORTERS, type Format } from "../reporters/index.ts";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { collect, InputError, type Problem } from "../shared/input-error.ts";
 import { dressOf, type DressOptions } from "./dress.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { gather, type GatherOptions } from "./gather.ts";
@@ -48,15 +48,6 @@ export const printReport = async (
 ): Promise<void> => {
   const { host, env, stdout } = io;
   const problems: Problem[] = [];
-  // One that cannot be written costs only itself.
-  const attempt = (step: () => void): void => {
-    try {
-      step();
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-    }
-  };
   for (const { format, file } of targets) {
     const render = await REPORTERS[format]();
     const text = render(format === "html" ? withTimelines(report, io) : report, {
@@ -67,12 +58,13 @@ export const printReport = async (
       version: VERSION,
     });
     if (file === undefined) stdout.write(text);
-    else attempt(() => host.write(file, text));
+    // One that cannot be written costs only itself.
+    else collect(problems, () => host.write(file, text));
     // What a workflow's annotations have no room for (docs.github.com, "Adding a job summary"): other steps may have written there already.
     const summary = env["GITHUB_STEP_SUMMARY"];
     if (format === "github" && summary) {
       const { stepSummary } = await import("../reporters/machines.ts");
-      attempt(() => host.append(summary, stepSummary(report)));
+      collect(problems, () => host.append(summary, stepSummary(report)));
     }
   }
   if (problems.length > 0) throw new InputError(problems);

@@ -17,7 +17,7 @@ import type { LoadedSources } from "./load-source.ts";
 import { loadSubjects } from "./load-subjects.ts";
 import { policyFolder } from "./load-policy.ts";
 import { placeSources } from "./place-sources.ts";
-import { mayHaveSource } from "./source-folder.ts";
+import { foldersAround } from "./source-folder.ts";
 import { noteText, problemText } from "./problems.ts";
 import { replacementsOf, shippedOf, sinceOf, type Shipped } from "./shipped.ts";
 
@@ -116,18 +116,19 @@ const sourcesOf = async (
   { host, stderr }: Pick<Io, "host" | "stderr">,
   known: KnownKernels,
 ): Promise<LoadedSources | { readonly subjects: readonly Subject[]; readonly problems: readonly Problem[] }> => {
+  // --no-source is about what stands beside modules; a folder that is an input is read all the same.
+  const [alone, asked] = source === false ? [subjects, []] : [[], subjects];
   const named = source === false ? [] : (source ?? []);
-  const mayHave = named.length > 0 || folders.length > 0 || (source !== false && subjects.some((each) => mayHaveSource(host, each)));
-  if (!mayHave) return { subjects, problems: [] };
+  if (named.length + folders.length === 0 && asked.every((each) => foldersAround(host, each).length === 0))
+    return { subjects, problems: [] };
   const { loadSources } = await import("./load-source.ts");
-  const beside = source === false ? subjects.filter(() => false) : subjects;
-  const loaded = loadSources(host, beside, folders, { source: named, ...(buildsOn !== undefined && { buildsOn }) }, known);
+  const loaded = loadSources(host, asked, folders, { source: named, ...(buildsOn !== undefined && { buildsOn }) }, known);
   if (confirm.length > 0) {
     const { confirmSources } = await import("./confirm-sources.ts");
     for (const note of await confirmSources(loaded.sources, { confirm, ...(compiler !== undefined && { compiler }) }, host, known))
       stderr.write(noteText(note));
   }
-  return source === false ? { ...loaded, subjects: [...subjects, ...loaded.subjects] } : loaded;
+  return { ...loaded, subjects: [...alone, ...loaded.subjects] };
 };
 
 /** Reads subjects. Those that cannot be read are reported at once and left out. */

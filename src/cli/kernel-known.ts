@@ -4,7 +4,7 @@ import type { Release } from "../kernels/history/layout.ts";
 import { openFacts } from "../kernels/history/read.ts";
 import { findRelease } from "../kernels/history/releases.ts";
 import type { ListedKernel } from "../kernels/model.ts";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { collect, InputError, type Problem } from "../shared/input-error.ts";
 import { nearest } from "../shared/suggest.ts";
 import { checkedHistory } from "./history.ts";
 import type { Host } from "./host.ts";
@@ -54,18 +54,9 @@ export const openKnown = (host: Host, folder: string): KnownKernels => {
   return {
     list: () => {
       const problems: Problem[] = [];
-      const attempt = <T>(make: () => readonly T[]): readonly T[] => {
-        try {
-          return make();
-        } catch (error) {
-          if (!(error instanceof InputError)) throw error;
-          problems.push(...error.problems);
-          return [];
-        }
-      };
       const known = [
-        ...attempt(() => history().releases.map((_, number) => shipped(number))),
-        ...store.names.flatMap((name) => attempt(() => [imported(name)])),
+        ...(collect(problems, () => history().releases.map((_, number) => shipped(number))) ?? []),
+        ...store.names.flatMap((name) => collect(problems, () => imported(name)) ?? []),
       ];
       return { known, problems };
     },

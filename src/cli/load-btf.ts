@@ -5,7 +5,7 @@ import { openBtf } from "../inputs/btf/kernel.ts";
 import { openKernelBtf } from "../kernels/btf/kernel-btf.ts";
 import type { Kernel } from "../kernels/model.ts";
 import type { ResolvedPolicy } from "../policy/model.ts";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { collectLater, type Problem } from "../shared/input-error.ts";
 import { beside } from "./beside.ts";
 import type { Host } from "./host.ts";
 
@@ -61,12 +61,7 @@ export const loadBtf = async (
   const btf = new Map<string, NonNullable<Kernel["btf"]>>();
   const problems: Problem[] = [];
   for (const [kernel, paths] of filesOf(host, options, policy)) {
-    try {
-      btf.set(kernel, openKernelBtf(await loadParts(host, paths)));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-    }
+    await collectLater(problems, async () => btf.set(kernel, openKernelBtf(await loadParts(host, paths))));
   }
   return { btf, problems };
 };

@@ -5,7 +5,7 @@ import type { Kernel } from "../kernels/model.ts";
 import { parseSymvers } from "../kernels/symvers.ts";
 import type { PolicyLine } from "../findings/model.ts";
 import type { ResolvedPolicy } from "../policy/model.ts";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { collect, InputError, type Problem } from "../shared/input-error.ts";
 import { nearest } from "../shared/suggest.ts";
 import type { Subject } from "../usage/model.ts";
 import { beside } from "./beside.ts";
@@ -122,11 +122,11 @@ export const loadKernels = (
     options.length > 0
       ? options.flatMap((option) => splitList(host, option)).map((option) => splitOption(host, option))
       : policy.kernels.map(({ name, at }) => ({ path: name, at }));
-  for (const entry of entries) {
-    try {
+  for (const entry of entries)
+    collect(problems, () => {
       const kernel = withTypes(loadOne(entry), entry);
       const twin = kernels.find((each) => each.name === kernel.name);
-      if (twin === kernel) continue;
+      if (twin === kernel) return;
       if (twin)
         throw new InputError({
           file: kernel.source,
@@ -134,11 +134,7 @@ export const loadKernels = (
           hint: "give it a name of its own: --kernel NAME=FILE",
         });
       kernels.push(kernel);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-    }
-  }
+    });
   kernels.push(...[...untaken].map(([name, types]) => btfKernel(name, types)));
   // Where no kernel has types or headers, nothing asks what was there before.
   const asks = kernels.some((kernel) => kernel.signatures !== undefined);

@@ -4,7 +4,7 @@ import type { VendorList } from "../kernels/lists/model.ts";
 import { parseList } from "../kernels/lists/parse.ts";
 import { holdsFor, listOfKabiFiles, parseKabiSymbolFile } from "../kernels/lists/redhat.ts";
 import type { ResolvedList, ResolvedPolicy } from "../policy/model.ts";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { collect, InputError, type Problem } from "../shared/input-error.ts";
 import { beside } from "./beside.ts";
 import type { Host } from "./host.ts";
 
@@ -40,18 +40,15 @@ export const loadLists = (
   { lists }: ResolvedPolicy,
 ): { readonly lists: readonly NamedList[]; readonly problems: readonly Problem[] } => {
   const problems: Problem[] = [];
-  const read = lists.flatMap((resolved): NamedList[] => {
+  const read = lists.flatMap((resolved): NamedList | readonly NamedList[] => {
     const { name, file, is, after, at } = resolved;
-    try {
+    const load = (): NamedList => {
       const path = beside(at.file, file);
       if (host.kindOf(path) === "missing") throw new InputError({ ...at, message: `there is no list ${host.shown(path)}` });
       const list = withinRelease(readList(host, path), resolved);
-      return [{ name, list, is: is ?? (list.format === "android-denied" ? "denied" : "stable"), ...(after !== undefined && { after }) }];
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-      return [];
-    }
+      return { name, list, is: is ?? (list.format === "android-denied" ? "denied" : "stable"), ...(after !== undefined && { after }) };
+    };
+    return collect(problems, load) ?? [];
   });
   return { lists: read, problems };
 };

@@ -7,14 +7,14 @@ import type { ReleaseHeaders } from "../kernels/headers/model.ts";
 import type { Kernel } from "../kernels/model.ts";
 import type { SourceFacts } from "../kernels/source/model.ts";
 import { planBuild } from "../kernels/source/plan.ts";
-import { openSource, readSource, sameModule, type OpenSource } from "../kernels/source/read.ts";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { openSource, readSource, sameModule } from "../kernels/source/read.ts";
+import { collect, InputError, type Problem } from "../shared/input-error.ts";
 import type { Confirmation } from "../shared/vocabulary.ts";
 import { bareSubject } from "../usage/bare.ts";
 import type { Subject } from "../usage/model.ts";
 import type { Host } from "./host.ts";
 import type { KnownKernels } from "./load-kernels.ts";
-import { foldersAround, isSourceFolder } from "./source-folder.ts";
+import { foldersAround, isSourceFolder, mayHaveSource } from "./source-folder.ts";
 import { sourceTree } from "./source-tree.ts";
 
 /** Where sources are, and what is known of them. */
@@ -41,7 +41,6 @@ export interface LoadedSources {
 
 interface Opened {
   readonly folder: string;
-  readonly open: OpenSource;
   /** Read once for each release and module. */
   as(headers: ReleaseHeaders, module: string | undefined): SourceFacts;
   modules(headers: ReleaseHeaders): readonly string[];
@@ -53,7 +52,6 @@ const openFolder = (host: Host, folder: string): Opened => {
   const planned = new Map<ReleaseHeaders, readonly string[]>();
   return {
     folder,
-    open,
     as: (headers, module) => {
       const key = `${headers.release} ${headers.arch} ${module ?? ""}`;
       let facts = read.get(key);
@@ -71,8 +69,8 @@ const openFolder = (host: Host, folder: string): Opened => {
 /** The nearest kernel whose headers' declarations are known: the very one, else the newest of its series. */
 const nearestDeclared = (kernel: Kernel | undefined, candidates: readonly Kernel[]): Kernel | undefined => {
   if (kernel === undefined || kernel.declared) return kernel;
-  const series = /^\d+\.\d+/.exec(kernel.name)?.[0];
-  return candidates.find(({ name }) => /^\d+\.\d+/.exec(name)?.[0] === series);
+  const series = ({ name }: Kernel): string | undefined => /^\d+\.\d+/.exec(name)?.[0];
+  return candidates.find((each) => series(each) === series(kernel));
 };
 
 /**
@@ -93,15 +91,11 @@ export const loadSources = (
   /** A folder that nobody named, and that cannot be read as a source, is none. */
   const openAt = (folder: string, isNamed: boolean): Opened | undefined => {
     const key = resolve(host.cwd, folder);
-    if (!opened.has(key)) {
-      try {
-        opened.set(key, openFolder(host, folder));
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        if (isNamed) problems.push(...error.problems);
-        opened.set(key, undefined);
-      }
-    }
+    if (!opened.has(key))
+      opened.set(
+        key,
+        collect(isNamed ? problems : [], () => openFolder(host, folder)),
+      );
     return opened.get(key);
   };
   const given = buildsOn === undefined ? undefined : known.named(buildsOn);
@@ -116,9 +110,8 @@ export const loadSources = (
 
   const baseOf = (subject: Subject, { as }: Opened, module: string | undefined): Pick<Source, "base" | "because"> | undefined => {
     if (given) return { base: given, because: "named" };
-    const built = known.nearestTo(subject);
-    const near = nearestDeclared(built, declared());
-    if (near) return { base: near, because: near === built && subject.vermagic?.startsWith(near.name) ? "built" : "nearest" };
+    const near = nearestDeclared(known.nearestTo(subject), declared());
+    if (near) return { base: near };
     const unique = [...new Map(declared().map((kernel) => [kernel.name, kernel])).values()];
     const seen = unique.map((kernel) => ({ kernel, headers: kernel.declared!(), facts: as(kernel.declared!(), module) }));
     const chosen = chooseBase(seen.toSorted((a, b) => b.headers.version - a.headers.version));
@@ -141,9 +134,8 @@ export const loadSources = (
   };
 
   const withSource = (subject: Subject): Subject => {
-    if (subject.kind !== "module" || subject.intree === true || subject.path === "-") return subject;
-    const around = named.length > 0 ? named.filter((folder) => isSourceFolder(host, folder)) : foldersAround(host, subject.path);
-    if (around.length === 0) return subject;
+    const around = named.length > 0 ? named.filter((folder) => isSourceFolder(host, folder)) : foldersAround(host, subject);
+    if (around.length === 0 || !mayHaveSource(subject)) return subject;
     const headers = (given ?? nearestDeclared(known.nearestTo(subject), declared()) ?? declared()[0])?.declared?.();
     if (headers === undefined) return subject;
     for (const folder of around) {

@@ -8,7 +8,7 @@ import { decompressed } from "../inputs/container.ts";
 import { isExported, readExported } from "../inputs/exported-manifest.ts";
 import type { LookupDoors } from "../inputs/lookups/doors.ts";
 import { parseModule, type ModuleFacts } from "../inputs/module.ts";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { collect, collectLater, InputError, type Problem } from "../shared/input-error.ts";
 import { MAX_TEXT } from "../shared/limits.ts";
 import { subjectFromBpf } from "../usage/from-bpf.ts";
 import { subjectOf, subjectsFromManifest } from "../usage/from-manifest.ts";
@@ -81,13 +81,7 @@ const embeddedIn = (source: ByteSource, { bpf }: Known, problems: Problem[]): re
   if (images.length === 0) throw new InputError({ file: source.name, message: "holds no BPF object" });
   return images.flatMap(({ offset, source: image }) => {
     const name = images.length === 1 ? source.name : `${source.name}@0x${offset.toString(16)}`;
-    try {
-      return [subjectFromBpf(parseBpfObject({ ...image, name }, bpf()), name)];
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-      return [];
-    }
+    return collect(problems, () => subjectFromBpf(parseBpfObject({ ...image, name }, bpf()), name)) ?? [];
   });
 };
 
@@ -157,7 +151,7 @@ const modulesBelow = (host: Host, top: string, problems: Problem[]): string[] =>
     seen.add(real);
     return host.list(folder).flatMap((name) => {
       const path = join(folder, name);
-      return orProblem(() => inFolder(path, host.kindOf(path)), problems) ?? [];
+      return collect(problems, () => inFolder(path, host.kindOf(path))) ?? [];
     });
   };
   const inFolder = (path: string, kind: ReturnType<Host["kindOf"]>): string[] => {
@@ -168,17 +162,6 @@ const modulesBelow = (host: Host, top: string, problems: Problem[]): string[] =>
     return INPUT.test(path) && (kind === "file" || kind === "missing") ? [path] : [];
   };
   return below(top);
-};
-
-/** What a step gives; undefined where it ends with an input error, which is kept. */
-const orProblem = <T>(step: () => T, problems: Problem[]): T | undefined => {
-  try {
-    return step();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    problems.push(...error.problems);
-    return undefined;
-  }
 };
 
 /** The modules that a kbuild `modules.order` lists: relative to it, as objects since 6.3 (scripts/Makefile.modpost). */
@@ -250,17 +233,9 @@ export const loadSubjects = async (
   const subjects: Subject[] = [];
   const folders: string[] = [];
   const problems: Problem[] = [];
-  const attempt = async (step: () => Promise<void> | void): Promise<void> => {
-    try {
-      await step();
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-    }
-  };
   let done = 0;
   for (const [index, path] of paths.entries()) {
-    await attempt(async () => {
+    await collectLater(problems, async () => {
       if (path === "-") {
         const source = await decompressed(bytesSource("-", host.readStdin()));
         for (const subject of await subjectsOf(source, undefined, options, problems)) subjects.push(subject);
@@ -272,7 +247,7 @@ export const loadSubjects = async (
       for (const file of files) {
         progress?.("reads inputs", ++done, all);
         // A manifest may have more subjects than a call has arguments.
-        await attempt(async () => {
+        await collectLater(problems, async () => {
           for (const subject of await loadFile(host, file, optionsFor(file), problems)) subjects.push(subject);
         });
       }

@@ -2,7 +2,7 @@ import type { FindingSeverity } from "../findings/model.ts";
 import { mergeReports, type ReportFile } from "../findings/merge.ts";
 import { REPORTERS } from "../reporters/index.ts";
 import { readJsonReport } from "../reporters/json-read.ts";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { collect, InputError, type Problem } from "../shared/input-error.ts";
 import { parseYaml } from "../shared/yaml.ts";
 import { exitOf, printReport, type PrintOptions } from "./check.ts";
 import type { ExitCode } from "./exit-code.ts";
@@ -23,13 +23,8 @@ export const merge = async (paths: readonly string[], options: MergeOptions, io:
   const problems: Problem[] = [];
   const reports: ReportFile[] = [];
   for (const path of paths) {
-    try {
-      const file = io.host.shown(path);
-      reports.push({ file, report: readJsonReport(parseYaml(io.host.readText(path), file)) });
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-    }
+    const file = io.host.shown(path);
+    collect(problems, () => reports.push({ file, report: readJsonReport(parseYaml(io.host.readText(path), file)) }));
   }
   if (problems.length > 0) throw new InputError(problems);
   const report = mergeReports(reports);

@@ -18,12 +18,12 @@ const makesModules = (host: Host, folder: string): boolean =>
   });
 
 /**
- * The folders around a module that may be its source's, the likeliest first: one with a dkms.conf, which knows the whole build, else its own, and
+ * The folders around a module's that may be its source's, the likeliest first: one with a dkms.conf, which knows the whole build, else its own, and
  * those above while they have makefiles.
  */
-export const foldersAround = (host: Host, path: string): readonly string[] => {
+const lookAround = (host: Host, start: string): readonly string[] => {
   const found: string[] = [];
-  let folder = dirname(path);
+  let folder = start;
   for (let level = 0; level <= LEVELS_UP; level++, folder = join(folder, "..")) {
     if (resolve(host.cwd, folder) === "/") break;
     if (makesModules(host, folder)) found.push(folder);
@@ -33,21 +33,21 @@ export const foldersAround = (host: Host, path: string): readonly string[] => {
   return [...whole, ...found.filter((each) => !whole.includes(each))];
 };
 
-const around = new WeakMap<Host, Map<string, readonly string[]>>();
+const known = new WeakMap<Host, Map<string, readonly string[]>>();
 
-/** `foldersAround`, asked once for each folder that modules lie in. */
-const foldersAroundOnce = (host: Host, path: string): readonly string[] => {
-  const known = around.get(host) ?? new Map<string, readonly string[]>();
-  around.set(host, known);
-  const folder = dirname(path);
-  let found = known.get(folder);
-  if (found === undefined) known.set(folder, (found = foldersAround(host, path)));
-  return found;
+/** Whether a subject can have a source of its own: a module that is not the kernel's. */
+export const mayHaveSource = ({ kind, intree, path }: Subject): boolean => kind === "module" && intree !== true && path !== "-";
+
+/** The folders around a subject that may be its source's; asked once for each folder that modules lie in. */
+export const foldersAround = (host: Host, subject: Subject): readonly string[] => {
+  if (!mayHaveSource(subject)) return [];
+  const found = known.get(host) ?? new Map<string, readonly string[]>();
+  known.set(host, found);
+  const folder = dirname(subject.path);
+  const folders = found.get(folder) ?? lookAround(host, folder);
+  found.set(folder, folders);
+  return folders;
 };
-
-/** Whether a source may stand beside a subject: a module that is not the kernel's own. */
-export const mayHaveSource = (host: Host, { kind, intree, path }: Subject): boolean =>
-  kind === "module" && intree !== true && path !== "-" && foldersAroundOnce(host, path).length > 0;
 
 /** The folder of a makefile that was given itself. */
 export const folderOfMakefile = (path: string): string | undefined =>

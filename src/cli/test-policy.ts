@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import type { PolicySource } from "../policy/load.ts";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { collect, collectLater, InputError, type Problem } from "../shared/input-error.ts";
 import { didYouMean } from "../shared/suggest.ts";
 import { reader } from "../policy/reader.ts";
 import { validate } from "../shared/validate.ts";
@@ -75,15 +75,9 @@ const testCases = async (yaml: YamlText, bench: Bench): Promise<readonly Outcome
   const { policy: wanted, cases } = validate(yaml, TestFile);
   const policy = await policyFor(yaml, wanted, bench);
   const problems: Problem[] = [];
-  const outcomes = cases.flatMap((one, index) => {
-    try {
-      return [testCase(one, policy, partOf(yaml, ["cases", index]), bench.today)];
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-      return [];
-    }
-  });
+  const outcomes = cases.flatMap(
+    (one, index) => collect(problems, () => testCase(one, policy, partOf(yaml, ["cases", index]), bench.today)) ?? [],
+  );
   if (problems.length > 0) throw new InputError(problems);
   return outcomes;
 };
@@ -102,12 +96,7 @@ export const testPolicies = async (paths: readonly string[], options: TestOption
   const problems: Problem[] = [...unread];
   const outcomes: Outcome[] = [];
   for (const file of files) {
-    try {
-      outcomes.push(...(await testFile(file, bench)));
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-    }
+    outcomes.push(...((await collectLater(problems, () => testFile(file, bench))) ?? []));
   }
   // Two files of cases may share one broken policy.
   for (const text of new Set(problems.map(problemText))) stderr.write(text);

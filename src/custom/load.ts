@@ -1,4 +1,4 @@
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { collectLater, InputError, type Problem } from "../shared/input-error.ts";
 import { nearest } from "../shared/suggest.ts";
 import type { Rule } from "./rule.ts";
 import { problemAt, problemWhere, type RuleSource } from "./source.ts";
@@ -94,7 +94,7 @@ export const loadRules = async (
   const ids = new Set(taken);
   const loaded: LoadedRule[] = [];
   for (const [index, source] of sources.entries()) {
-    try {
+    await collectLater(problems, async () => {
       const value = await exportOf(source, scripts[index]!);
       const wrong = checkForm(source, value);
       if (wrong.length > 0) throw new InputError(wrong);
@@ -102,10 +102,7 @@ export const loadRules = async (
       problems.push(...checkWords(source, rule, { taken: ids, placeholders }));
       ids.add(rule.id);
       loaded.push({ file: source.file, rule });
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-    }
+    });
   }
   if (problems.length > 0) throw new InputError(problems);
   return loaded;

@@ -1,5 +1,6 @@
 import type { Btf } from "../inputs/btf/btf.ts";
 import { arithmetic, asParameter, type Derivation, isArithmetic, named, type Type, typeText } from "../kernels/c/types.ts";
+import type { Tag } from "../kernels/headers/model.ts";
 import type { HeaderFacts } from "../kernels/headers/tree.ts";
 
 // The compiler as a referee: what BTF says of structs and functions against what the headers were read to say.
@@ -136,16 +137,21 @@ const aliasesOf = ({ names }: HeaderFacts): ((word: string) => string) => {
   };
 };
 
+/** The structs and unions that are whole and have a name, each with its ids in BTF, where it may be more than once. */
+function* structsOf({ tags }: HeaderFacts, btf: Btf): Generator<readonly [string, Tag, readonly [number, ...number[]]]> {
+  for (const [key, tag] of tags) {
+    if (!tag.isWhole || tag.tag === "enum" || tag.name.startsWith("{")) continue;
+    const [first, ...more] = btf.idsOf(tag.name).filter((id) => btf.kindOf(id) === tag.tag);
+    if (first !== undefined) yield [key, tag, [first, ...more]];
+  }
+}
+
 /** The names of the members of each struct and union that both know, in order. A struct may be in BTF more than once: one that agrees is enough. */
 export const compareMembers = (facts: HeaderFacts, btf: Btf): Comparison => {
-  const { tags } = facts;
   const alias = aliasesOf(facts);
   const differ: { name: string; here: string; btf: string }[] = [];
   let compared = 0;
-  for (const [key, tag] of tags) {
-    if (!tag.isWhole || tag.tag === "enum" || tag.name.startsWith("{")) continue;
-    const ids = btf.idsOf(tag.name).filter((id) => btf.kindOf(id) === tag.tag);
-    if (ids.length === 0) continue;
+  for (const [key, tag, ids] of structsOf(facts, btf)) {
     compared++;
     const theirs = ids.map((id) => flattened(btf, id).map(({ name }) => name));
     // What is not sure may be there or not.
@@ -173,15 +179,12 @@ const sorted = (facts: HeaderFacts, compared: number, all: Comparison["differ"])
 
 /** The types of the members that both know, array sizes aside. */
 export const compareMemberTypes = (facts: HeaderFacts, btf: Btf): Comparison => {
-  const { tags } = facts;
   const alias = aliasesOf(facts);
   const differ: { name: string; here: string; btf: string }[] = [];
   let compared = 0;
-  for (const [key, tag] of tags) {
-    if (!tag.isWhole || tag.tag === "enum" || tag.name.startsWith("{")) continue;
-    const ids = btf.idsOf(tag.name).filter((id) => btf.kindOf(id) === tag.tag);
-    if (ids.length !== 1) continue;
-    const theirs = new Map(flattened(btf, ids[0]!).map(({ name, type }) => [name, type]));
+  for (const [key, tag, ids] of structsOf(facts, btf)) {
+    if (ids.length > 1) continue;
+    const theirs = new Map(flattened(btf, ids[0]).map(({ name, type }) => [name, type]));
     for (const { name, type, sure } of tag.members) {
       if (!sure) continue;
       const other = theirs.get(name);

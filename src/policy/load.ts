@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { InputError, type Problem } from "../shared/input-error.ts";
+import { collect, InputError, type Problem } from "../shared/input-error.ts";
 import { didYouMean } from "../shared/suggest.ts";
 import type { Path, YamlText } from "../shared/yaml.ts";
 import type { PolicyFile, RuleFile } from "./schema.ts";
@@ -47,17 +47,6 @@ export interface Layer {
   readonly yaml: YamlText;
   readonly policy: z.output<typeof PolicyFile>;
 }
-
-/** Runs a step and keeps what it found wrong, so that every file's faults are reported together. */
-const collect = <T>(problems: Problem[], step: () => T): T | undefined => {
-  try {
-    return step();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    problems.push(...error.problems);
-    return undefined;
-  }
-};
 
 /** A rule file as a policy of one rule; its places are those of the file. */
 const ruleLayer = (yaml: YamlText, reader: PolicyReader): Layer => {

@@ -31,6 +31,28 @@ export class InputError extends Error {
   }
 }
 
+/** What a step gives; undefined where it ends with an input error, whose problems are kept, so that what else there is still goes on. */
+export const collect = <T>(problems: Problem[], step: () => T): T | undefined => {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+};
+
+/** `collect`, for a step that takes its time. */
+export const collectLater = async <T>(problems: Problem[], step: () => Promise<T> | T): Promise<T | undefined> => {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+};
+
 /** The first problems of a text, and from where on there are more: beyond a hundred they are no help to anybody. */
 export const fewer = (problems: readonly Problem[]): readonly Problem[] => {
   const next = problems[MAX_TEXT_PROBLEMS];

@@ -1,3 +1,4 @@
+import { bareSubject } from "./bare.ts";
 import type { BpfExtern, BpfFacts, BpfRelocation, BpfSite } from "../inputs/bpf/facts.ts";
 import { withoutFlavour } from "../inputs/btf/shape.ts";
 import type { CoreAccess, CoreAsk } from "../shared/core-access.ts";
@@ -206,17 +207,9 @@ export const subjectFromBpf = (facts: BpfFacts, path: string): Subject => {
   const root = sourceRoot(facts.sources.map(absolute), []);
   const helpers = [...new Set(facts.opaqueReads.map(({ helper }) => helper))];
   return {
-    name: objectName(path),
-    kind: "bpf-object",
-    path,
-    line: 1,
-    column: 1,
+    ...bareSubject(objectName(path), "bpf-object", path),
     licences: facts.licence === undefined ? [] : [facts.licence],
-    depends: [],
-    imports: [],
     oddities: helpers.length > 0 ? [{ oddity: "compiled-offsets", names: helpers }] : [],
-    modinfo: [],
-    exports: [],
     uses: gather(takingsOf(facts, siteMaker(root))).toSorted(byKindAndName),
   };
 };

@@ -1,3 +1,4 @@
+import { bareSubject } from "./bare.ts";
 import type { ProgramFacts } from "../inputs/strace-facts.ts";
 import type { Oddity } from "../shared/vocabulary.ts";
 import type { Subject, Use } from "./model.ts";
@@ -25,17 +26,8 @@ const odditiesOf = ({ namesOnly, permission, asked, unresolved }: ProgramFacts):
  * program ran without it, as far as the log goes.
  */
 export const subjectFromProgram = (facts: ProgramFacts, path: string): Subject => ({
-  name: baseName(facts.program ?? "") || baseName(path),
-  kind: "program",
-  path,
-  line: 1,
-  column: 1,
-  licences: [],
-  depends: [],
-  imports: [],
+  ...bareSubject(baseName(facts.program ?? "") || baseName(path), "program", path),
   oddities: odditiesOf(facts),
-  modinfo: [],
-  exports: [],
   uses: facts.asked
     .map(({ kind, name, count, isMissing, lines }): Use => ({
       kind,

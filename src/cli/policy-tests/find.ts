@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { decodeText } from "../../inputs/bytes.ts";
-import { InputError, type Problem } from "../../shared/input-error.ts";
+import { collectLater, type Problem } from "../../shared/input-error.ts";
 import type { Host } from "../host.ts";
 import { POLICY_NAMES } from "../load-policy.ts";
 
@@ -40,14 +40,6 @@ export const findTests = async (
   const files = new Map<string, TestedFile>();
   const problems: Problem[] = [];
   const seen = new Set<string>();
-  const attempt = async (step: () => Promise<void>): Promise<void> => {
-    try {
-      await step();
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      problems.push(...error.problems);
-    }
-  };
   const add = async (path: string, otherwise?: "policy"): Promise<void> => {
     const kind = (await kindOf(host, path)) ?? otherwise;
     if (kind) files.set(host.shown(path), { kind, path: host.shown(path) });
@@ -58,13 +50,13 @@ export const findTests = async (
     seen.add(real);
     for (const name of host.list(folder)) {
       const path = join(folder, name);
-      await attempt(async () => {
+      await collectLater(problems, async () => {
         const kind = host.kindOf(path);
         if (kind === "file" && YAML.test(name)) await add(path);
         else if (kind === "folder" && !name.startsWith(".") && name !== "node_modules") await walk(path);
       });
     }
   };
-  for (const path of paths) await attempt(() => (host.kindOf(path) === "folder" ? walk(path) : add(path, "policy")));
+  for (const path of paths) await collectLater(problems, () => (host.kindOf(path) === "folder" ? walk(path) : add(path, "policy")));
   return { files: [...files.values()], problems };
 };

@@ -75,9 +75,10 @@ export type SourceView =
 
 /** The source of a subject. */
 export interface Source {
-  /** The kernel that it is held to build on, and why it is this one. */
+  /** The kernel that it is held to build on. */
   readonly base: Kernel;
-  readonly because: Base["because"];
+  /** Why it is this one, where what it was built on does not tell. */
+  readonly because?: Extract<Base["because"], "named" | "silent">;
   /** What each kernel says of it, in their order. */
   views(kernels: readonly Kernel[]): readonly SourceView[];
 }
