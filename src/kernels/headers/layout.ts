@@ -26,7 +26,6 @@
 // the set, its name, and twice its type, one more where it is not sure.
 
 export const MAGIC = "abi-lint decls 1";
-export const HEADER_AT = 24;
 export const BLOCK = 32;
 /** A set is one number of 32 bits. */
 export const MAX_RELEASES = 32;

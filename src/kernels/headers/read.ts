@@ -1,7 +1,5 @@
-import { crc32 } from "node:zlib";
-import { bytesSource, type ByteSource } from "../../inputs/bytes.ts";
-import { InputError } from "../../shared/input-error.ts";
-import { pagesOf, type Pages } from "../history/pages.ts";
+import type { ByteSource } from "../../inputs/bytes.ts";
+import { type Form, openBytes, openSource, type Opened } from "../history/envelope.ts";
 import {
   BLOCK,
   EXPORT,
@@ -10,7 +8,6 @@ import {
   HAS_CONDITION,
   HAS_PARAMETERS,
   HAS_TARGET,
-  HEADER_AT,
   type IndexedRelease,
   type IndexHeader,
   IS_VARIADIC,
@@ -50,6 +47,8 @@ interface Cursor {
 
 const NOTHING: Cursor = { bytes: Buffer.alloc(0), start: 0, at: 0, end: 0 };
 
+const FORM: Form<IndexHeader> = { magic: MAGIC, name: "index of headers", one: "an index of headers", isHeader: isIndexHeader };
+
 const KINDS = { s: "struct", u: "union", e: "enum" } as const;
 
 /**
@@ -57,12 +56,7 @@ const KINDS = { s: "struct", u: "union", e: "enum" } as const;
  * @param file what to call it in errors. @throws InputError where it is none, is cut short, or is not as it was written.
  */
 export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIndex => {
-  const pages = pagesOf(bytesSource(file, bytes));
-  const fail = failIn(file);
-  const base = checkHead(pages, fail);
-  if (pages.u32(20) !== crc32(bytes.subarray(HEADER_AT)))
-    fail(20, "the bytes are not those that were written (the checksum differs): the file was cut short or edited");
-  return indexIn(pages, base, fail);
+  return indexIn(openBytes(bytes, file, FORM));
 };
 
 /**
@@ -70,31 +64,10 @@ export const openDeclarations = (bytes: Uint8Array, file: string): DeclarationIn
  * @throws InputError where it is none, here or in a look-up.
  */
 export const openDeclarationsIn = (source: ByteSource): DeclarationIndex => {
-  const pages = pagesOf(source);
-  const fail = failIn(source.name);
-  return indexIn(pages, checkHead(pages, fail), fail);
+  return indexIn(openSource(source, FORM));
 };
 
-type Fail = (offset: number, message: string) => never;
-
-const failIn =
-  (file: string): Fail =>
-  (offset, message) => {
-    throw new InputError({ file, offset, message });
-  };
-
-/** @returns where the sections begin. */
-const checkHead = (pages: Pages, fail: Fail): number => {
-  if (pages.size < HEADER_AT || pages.text(0, MAGIC.length) !== MAGIC) fail(0, `no index of headers ("${MAGIC}" was expected)`);
-  const length = pages.u32(16);
-  const base = HEADER_AT + length + (-length & 3);
-  if (base > pages.size) fail(16, `the header ends at byte ${base}, past the end of the file (${pages.size} bytes)`);
-  return base;
-};
-
-const indexIn = (pages: Pages, base: number, fail: Fail): DeclarationIndex => {
-  const header = parseHeader(pages.text(HEADER_AT, HEADER_AT + pages.u32(16)), fail);
-
+const indexIn = ({ pages, base, header, fail }: Opened<IndexHeader>): DeclarationIndex => {
   const placeOf = ({ start, at }: Cursor): number => start + at;
   const number = (cursor: Cursor): number => {
     for (let value = 0, scale = 1; ; scale *= 128) {
@@ -383,14 +356,4 @@ const indexIn = (pages: Pages, base: number, fail: Fail): DeclarationIndex => {
       for (const option of config.keys()) yield `CONFIG_${option}`;
     },
   };
-};
-
-const parseHeader = (json: string, fail: Fail): IndexHeader => {
-  let header: unknown;
-  try {
-    header = JSON.parse(json);
-  } catch {
-    return fail(HEADER_AT, "the header is no JSON");
-  }
-  return isIndexHeader(header) ? header : fail(HEADER_AT, "the header is not that of an index of headers");
 };

@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { writeEnvelope } from "../history/envelope.ts";
 import {
   BLOCK,
   EXPORT,
@@ -7,7 +7,6 @@ import {
   HAS_CONDITION,
   HAS_PARAMETERS,
   HAS_TARGET,
-  HEADER_AT,
   type IndexedRelease,
   type IndexHeader,
   IS_VARIADIC,
@@ -324,12 +323,5 @@ export const writeDeclarations = (about: string, releases: readonly ReleaseInput
     }),
   ) as Record<SectionName, Section>;
   const header: IndexHeader = { about, releases: releases.map(({ release }) => release), sections: places };
-  const json = Buffer.from(JSON.stringify(header));
-  const head = Buffer.alloc(HEADER_AT + json.length + (-json.length & 3), " ");
-  head.write(MAGIC, "latin1");
-  head.writeUInt32LE(json.length, 16);
-  json.copy(head, HEADER_AT);
-  const bytes = Buffer.concat([head, ...parts]);
-  bytes.writeUInt32LE(crc32(bytes.subarray(HEADER_AT)), 20);
-  return bytes;
+  return writeEnvelope(MAGIC, header, parts);
 };

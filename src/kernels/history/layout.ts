@@ -12,7 +12,6 @@
 // LEB128 number; a pair holds until the next.
 
 export const MAGIC = "abi-lint facts 1";
-export const HEADER_AT = 24;
 
 /** What a release's configuration says of how modules are loaded. */
 export interface Config {

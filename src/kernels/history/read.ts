@@ -1,8 +1,6 @@
-import { crc32 } from "node:zlib";
-import { bytesSource, type ByteSource } from "../../inputs/bytes.ts";
-import { InputError } from "../../shared/input-error.ts";
-import { HEADER_AT, isHeader, MAGIC, type Header, type Release, type Span } from "./layout.ts";
-import { pagesOf, type Pages } from "./pages.ts";
+import type { ByteSource } from "../../inputs/bytes.ts";
+import { type Form, openBytes, openSource, type Opened } from "./envelope.ts";
+import { isHeader, MAGIC, type Header, type Release, type Span } from "./layout.ts";
 
 /** What a table says of one name. */
 export interface Row {
@@ -43,12 +41,7 @@ const EMPTY: Table = {
  * @param file what to call it in errors. @throws InputError where it is none, is cut short, or is not as it was written.
  */
 export const openFacts = (bytes: Uint8Array, file: string): Facts => {
-  const pages = pagesOf(bytesSource(file, bytes));
-  const fail = failIn(file);
-  checkHead(pages, fail);
-  if (pages.u32(20) !== crc32(bytes.subarray(HEADER_AT)))
-    fail(20, "the bytes are not those that were written (the checksum differs): the file was cut short or edited");
-  return factsIn(pages, fail);
+  return factsIn(openBytes(bytes, file, FORM));
 };
 
 /**
@@ -56,36 +49,13 @@ export const openFacts = (bytes: Uint8Array, file: string): Facts => {
  * @throws InputError where it is none, here or in a look-up.
  */
 export const openFactsIn = (source: ByteSource): Facts => {
-  const pages = pagesOf(source);
-  const fail = failIn(source.name);
-  checkHead(pages, fail);
-  return factsIn(pages, fail);
+  return factsIn(openSource(source, FORM));
 };
 
-type Fail = (offset: number, message: string) => never;
+const FORM: Form<Header> = { magic: MAGIC, name: "kernel history", one: "a kernel history", isHeader };
 
-const failIn =
-  (file: string): Fail =>
-  (offset, message) => {
-    throw new InputError({ file, offset, message });
-  };
-
-/** Where the sections begin. */
-const baseOf = (pages: Pages): number => {
-  const length = pages.u32(16);
-  return HEADER_AT + length + (-length & 3);
-};
-
-const checkHead = (pages: Pages, fail: Fail): void => {
-  if (pages.size < HEADER_AT || pages.text(0, 16) !== MAGIC) fail(0, `no kernel history ("${MAGIC}" was expected)`);
-  const base = baseOf(pages);
-  if (base > pages.size) fail(16, `the header ends at byte ${base}, past the end of the file (${pages.size} bytes)`);
-};
-
-const factsIn = (pages: Pages, fail: Fail): Facts => {
+const factsIn = ({ pages, base, header, fail }: Opened<Header>): Facts => {
   const { size: end, u32, byte, text } = pages;
-  const base = baseOf(pages);
-  const header = parseHeader(text(HEADER_AT, HEADER_AT + u32(16)), fail);
 
   /** A list of texts: its bounds are checked once, each offset where it is used. */
   const list = ({ at, count, size }: Span): List => {
@@ -204,14 +174,3 @@ interface List {
   readonly count: number;
   boundsOf(index: number): readonly [start: number, end: number];
 }
-
-/** The checksum vouches for what was written, not for who wrote it, so the header's shape is checked as any input's. */
-const parseHeader = (json: string, fail: Fail): Header => {
-  let header: unknown;
-  try {
-    header = JSON.parse(json);
-  } catch {
-    return fail(HEADER_AT, "the header is no JSON");
-  }
-  return isHeader(header) ? header : fail(HEADER_AT, "the header is not that of a kernel history");
-};

@@ -1,5 +1,5 @@
-import { crc32 } from "node:zlib";
-import { HEADER_AT, MAGIC, type Header, type Release, type Span } from "./layout.ts";
+import { writeEnvelope } from "./envelope.ts";
+import { MAGIC, type Header, type Release, type Span } from "./layout.ts";
 
 /** What one attribute of a name was in each release, oldest first; undefined where nothing is known. */
 export type Values = readonly (string | undefined)[];
@@ -104,12 +104,5 @@ export const writeHistory = ({ about, releases, tables }: HistoryInput): Uint8Ar
     texts: appendList(texts.map((text) => Buffer.from(text))),
     tables: Object.fromEntries(written),
   };
-  const json = Buffer.from(JSON.stringify(header));
-  const head = Buffer.alloc(HEADER_AT + json.length + (-json.length & 3), " ");
-  head.write(MAGIC, "latin1");
-  head.writeUInt32LE(json.length, 16);
-  json.copy(head, HEADER_AT);
-  const bytes = Buffer.concat([head, ...parts]);
-  bytes.writeUInt32LE(crc32(bytes.subarray(HEADER_AT)), 20);
-  return bytes;
+  return writeEnvelope(MAGIC, header, parts);
 };
